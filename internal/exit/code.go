@@ -47,7 +47,7 @@ const (
 	ShellNotFound  Code = 127 // the remote command was not found
 )
 
-// texts pairs each code with its text; it is a function's table, not state.
+// texts pairs each code with its text.
 var texts = [...]struct {
 	code Code
 	text string
