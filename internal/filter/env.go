@@ -1,0 +1,106 @@
+package filter
+
+import (
+	"io"
+	"strconv"
+	"sync"
+)
+
+// An Opener opens rule files. It is where symlink ownership is checked, where a
+// server confines names, and where a daemon turns a file that its module hides
+// into an empty one.
+//
+// Rule files named on the command line come as they were written, so they may be
+// relative to the start directory. All others are rooted: they begin with '/' and
+// are file system paths, or paths inside the module of a daemon that sanitises.
+type Opener interface {
+	OpenRules(path string) (io.ReadCloser, error)
+}
+
+// Env is what the rules of one end of a transfer depend on. It must not be
+// changed once a Builder has it.
+type Env struct {
+	Who      string // role for message texts: "client", "sender", "Receiver", ...
+	Files    Opener // nil: there are no rule files
+	Protocol int    // negotiated version, 0 while it is not known (taken as the newest)
+
+	// Receiving says that this end keeps files; per-directory rules that are only
+	// for the other end are thrown away when they are read.
+	Receiving bool
+	// DeleteExcluded makes unsided rules that are parsed from now on sender-only.
+	DeleteExcluded bool
+	// From0 says that records of rule files end with NUL.
+	From0 bool
+
+	CVSFile  string // path of the user's .cvsignore, "" for none
+	CVSWords string // content of the variable CVSIGNORE
+
+	// Warn takes messages for standard error that do not end the run; nil drops them.
+	Warn func(text string)
+	// Trace takes debug messages without their "[who] " prefix, up to TraceLevel
+	// of the debug word FILTER (docs/protocol/06-output.md §10).
+	Trace      func(level int, text string)
+	TraceLevel int
+}
+
+func (e *Env) wants(level int) bool { return e.Trace != nil && e.TraceLevel >= level }
+
+func (e *Env) warn(text string) {
+	if e.Warn != nil {
+		e.Warn(text)
+	}
+}
+
+func (e *Env) protocol() int {
+	if e.Protocol == 0 {
+		return newestProtocol
+	}
+	return e.Protocol
+}
+
+// shared is what all lists and states that stem from one Builder have in common.
+type shared struct {
+	cvsOnce sync.Once
+	cvs     []*rule
+	cvsErr  error
+}
+
+func (rd *reader) traceAdd(r *rule, label string) {
+	caution := !r.flags.has(flagFromFile) && r.pattern != "" && isBlank(r.pattern[len(r.pattern)-1])
+	level := 2
+	if caution {
+		level = 1
+	}
+	if !rd.env.wants(level) {
+		return
+	}
+	text := r.text
+	if !r.flags.has(flagFromFile) {
+		prefix, _ := appendPrefix(nil, r.flags, newestProtocol, false)
+		text = string(prefix) + r.pattern
+		if r.flags.has(flagDirOnly) && r.text == "" {
+			text += "/"
+		}
+	}
+	text = "add_rule(" + text + ")" + label
+	if caution {
+		text += " -- CAUTION: trailing whitespace!"
+	}
+	rd.env.Trace(level, text)
+}
+
+func isBlank(b byte) bool { return b == ' ' || b == '\t' }
+
+func (rd *reader) traceFile(shown string, asked flags, ask int, found bool) {
+	if !rd.env.wants(2) {
+		return
+	}
+	text := "parse_filter_file(" + shown + "," + strconv.FormatUint(uint64(asked&0xffffff), 16) + "," + strconv.Itoa(ask) + ")"
+	if !found && ask != askMerge && ask != askOption {
+		text += " [not found]"
+	}
+	rd.env.Trace(2, text)
+}
+
+// numbered is the list as traces of activation and entering name it.
+func (a *activeMerge) numbered(slot int) string { return strconv.Itoa(slot) + a.label }
