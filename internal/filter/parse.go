@@ -207,7 +207,7 @@ func modifier(c byte, f flags, sidedName bool) (add flags, valid bool) {
 		if merge {
 			return flagCVS | flagNoPrefix | flagWordSplit | flagNoInherit, !f.has(flagNoPrefix)
 		}
-		return flagCVS, !sidedName
+		return flagCVS, !sidedName && !f.has(flagCVS)
 	case 'e':
 		return flagExcludeSelf, merge
 	case 'n':
