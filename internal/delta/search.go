@@ -85,16 +85,23 @@ func (s *Searcher) advance(roll *checksum.Rolling, off, k, end int64) (at int64,
 				stop = min(stop, flush)
 			}
 			s1, s2 := roll.Halves()
-			n, s1, s2, hits, found := s.table.scan(w.at(off, stop), w.at(off+k, stop+k), uint32(k), s1, s2)
+			var n int
+			var found bool
+			if out, in := w.at(off, stop), w.at(off+k, stop+k); s.CountHits {
+				n, s1, s2, found = s.table.scanCounting(out, in, uint32(k), s1, s2, &s.stats.HashHits)
+			} else {
+				n, s1, s2, found = s.table.scan(out, in, uint32(k), s1, s2)
+			}
 			roll.SetHalves(s1, s2, int(k))
-			s.stats.HashHits += hits
 			off += int64(n)
 			if !found {
 				continue
 			}
 		} else {
 			hit, maybe := s.table.probe(roll.Value())
-			s.stats.HashHits += hit
+			if s.CountHits {
+				s.stats.HashHits += hit
+			}
 			if !maybe {
 				roll.Drop(w.at(off, off+1)[0])
 				off, k = off+1, k-1

@@ -25,7 +25,7 @@ type Tokens interface {
 // --debug=deltasum; Literal and Matched are those of --stats.
 type Stats struct {
 	Matches     int64 // blocks matched
-	HashHits    int64 // offsets at which the reference's hash bucket is occupied
+	HashHits    int64 // offsets at which the reference's hash bucket is occupied; needs CountHits
 	FalseAlarms int64 // offsets at which weak sums agreed and strong ones did not
 	Literal     int64 // octets sent as literals
 	Matched     int64 // octets sent as matches
@@ -65,6 +65,9 @@ const (
 // replace what cannot be read, ReadErr tells why, and AppendSum gives a sum
 // that makes the receiver discard the file.
 type Searcher struct {
+	// CountHits asks for Stats.HashHits, at some cost.
+	CountHits bool
+
 	block *checksum.Block
 	file  *checksum.File
 	table table

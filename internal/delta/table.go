@@ -9,10 +9,11 @@ import (
 // window of a changed file has no such block, so two bit sets, small enough to
 // stay in the first-level cache, answer for most offsets:
 //
+//   - tags has some 32 bits for each block, and is asked at every offset;
 //   - occupied has a bit for each bucket of the reference's hash table. It
-//     filters, and counting its hits gives the very number that the reference
-//     prints as hash_hits (docs/protocol/03-transfer.md §8.2, 06-output.md);
-//   - tags has some 16 bits for each block and filters again what is left.
+//     filters again what tags let through, and counting its hits gives the very
+//     number that the reference prints as hash_hits
+//     (docs/protocol/03-transfer.md §8.2, 06-output.md), for those who want it.
 //
 // Behind them stands a hash table of distinct weak sums, each with the chain of
 // its blocks, the highest number first. It is keyed with a multiplier chosen at
@@ -22,7 +23,7 @@ type table struct {
 	buckets  uint32
 	magic    uint64 // for a remainder by buckets without a division
 
-	tags     []uint64
+	tags     *tagSet
 	tagShift uint8
 
 	mul       uint32
@@ -42,8 +43,14 @@ type distinct struct {
 
 const (
 	plainBuckets = 1 << 16 // keyed by s1+s2; larger tables by the sum itself
+	minTagBits   = 12
 	maxTagBits   = 24
+	maxTagWords  = 1 << maxTagBits / 64
 )
+
+// tagSet is a bit set of tags. Of the 2 MiB only those pages exist that a file
+// had use for.
+type tagSet [maxTagWords]uint64
 
 // build fills the table from the weak sums of a basis.
 func (t *table) build(weak []uint32) {
@@ -52,9 +59,12 @@ func (t *table) build(weak []uint32) {
 	t.magic = ^uint64(0)/uint64(t.buckets) + 1
 	t.occupied = zeroed(t.occupied, (int(t.buckets)+63)/64)
 
-	tagBits := min(max(bits.Len(uint(n*16-1)), 12), maxTagBits)
+	tagBits := min(max(bits.Len(uint(n)*32-1), minTagBits), maxTagBits)
 	t.tagShift = uint8(32 - tagBits)
-	t.tags = zeroed(t.tags, 1<<tagBits/64)
+	if t.tags == nil {
+		t.tags = new(tagSet)
+	}
+	clear(t.tags[:1<<tagBits/64])
 
 	headBits := min(max(bits.Len(uint(n)), 4), 28)
 	t.headShift = uint8(32 - headBits)
@@ -144,40 +154,57 @@ func (t *table) probe(weak uint32) (hit int64, maybe bool) {
 // the octets from the window's first on, in those that follow the window. At
 // every offset it asks the filters before it rolls on. It returns how far it
 // came: to the first offset where a block may match (found), or behind in.
-func (t *table) scan(out, in []byte, k, s1, s2 uint32) (n int, r1, r2 uint32, hits int64, found bool) {
-	if t.buckets != plainBuckets {
-		return t.scanLarge(out, in, k, s1, s2)
+//
+// This is where the time goes when a file has changed, so the common path
+// looks at one bit only.
+func (t *table) scan(out, in []byte, k, s1, s2 uint32) (n int, r1, r2 uint32, found bool) {
+	for n < len(in) {
+		m := 0
+		m, s1, s2 = scanTags(t.tags, out[n:], in[n:], k, s1, s2, t.mul, t.tagShift)
+		if n += m; n == len(in) {
+			break
+		}
+		if b := t.bucket(s1&0xffff | s2<<16); t.occupied[b>>6]&(1<<(b&63)) != 0 {
+			return n, s1, s2, true
+		}
+		a := uint32(int8(out[n]))
+		s1 += uint32(int8(in[n])) - a
+		s2 += s1 - k*a
+		n++
 	}
+	return n, s1, s2, false
+}
+
+// scanTags is the inner loop of scan. The set of tags has its greatest size and
+// is used as far as shift lets it, so that the compiler need not check bounds:
+// every register counts here.
+func scanTags(tags *tagSet, out, in []byte, k, s1, s2, mul uint32, shift uint8) (n int, r1, r2 uint32) {
 	out = out[:len(in)]
-	occupied := (*[plainBuckets / 64]uint64)(t.occupied)
-	tags, mul, shift := t.tags, t.mul, t.tagShift&31
+	shift &= 31
 	for j, x := range in {
-		b := s1 + s2
-		h := occupied[b>>6&(plainBuckets/64-1)] >> (b & 63) & 1
 		g := (s1&0xffff | s2<<16) * mul >> shift
-		hits += int64(h)
-		if h&(tags[g>>6]>>(g&63)) != 0 {
-			return j, s1, s2, hits, true
+		if tags[g>>6&(maxTagWords-1)]&(1<<(g&63)) != 0 {
+			return j, s1, s2
 		}
 		a := uint32(int8(out[j]))
 		s1 += uint32(int8(x)) - a
 		s2 += s1 - k*a
 	}
-	return len(in), s1, s2, hits, false
+	return len(in), s1, s2
 }
 
-// scanLarge is scan for the tables of large files.
-func (t *table) scanLarge(out, in []byte, k, s1, s2 uint32) (n int, r1, r2 uint32, hits int64, found bool) {
+// scanCounting is scan for those who want to know the number of hits.
+func (t *table) scanCounting(out, in []byte, k, s1, s2 uint32, hits *int64) (n int, r1, r2 uint32, found bool) {
 	out = out[:len(in)]
 	for j, x := range in {
 		hit, maybe := t.probe(s1&0xffff | s2<<16)
-		hits += hit
+		*hits += hit
 		if maybe {
-			return j, s1, s2, hits, true
+			return j, s1, s2, true
 		}
 		a := uint32(int8(out[j]))
 		s1 += uint32(int8(x)) - a
 		s2 += s1 - k*a
 	}
-	return len(in), s1, s2, hits, false
+	return len(in), s1, s2, false
 }
