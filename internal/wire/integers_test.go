@@ -40,6 +40,11 @@ func checkVectors(t *testing.T, vs []vector, enc func([]byte, int64) []byte, dec
 		if got, err := dec(r); got != v.v || err != nil || r.Count() != int64(len(want)) {
 			t.Errorf("decoding of % X = %d, %v after %d bytes, want %d", want, got, err, r.Count(), v.v)
 		}
+		long := append(bytes.Clone(want), 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF, 1, 2, 3)
+		r = wire.NewBytesReader(long, "sender") // the field amid others
+		if got, err := dec(r); got != v.v || err != nil || r.Count() != int64(len(want)) {
+			t.Errorf("decoding of % X = %d, %v after %d bytes, want %d", long, got, err, r.Count(), v.v)
+		}
 		for n := range want {
 			wantErr := io.ErrUnexpectedEOF
 			if n == 0 {
@@ -122,8 +127,10 @@ func TestVarlong(t *testing.T) {
 		{1000000000, "3B 00 CA 9A"}, {-1, "F8 FF FF FF FF FF FF FF FF"},
 		{-2147483648, "F8 00 00 00 80 FF FF FF FF"}, {-2147483649, "F8 FF FF FF 7F FF FF FF FF"},
 	}, enc, dec)
-	_, err := wire.NewBytesReader(bytes.Repeat([]byte{0xFC}, 12), "").Varlong(4)
-	wantFailure(t, err, 12, "Overflow in read_varlong()")
+	for _, n := range []int{8, 12} {
+		_, err := wire.NewBytesReader(bytes.Repeat([]byte{0xFC}, n), "").Varlong(4)
+		wantFailure(t, err, 12, "Overflow in read_varlong()")
+	}
 }
 
 // TestVstring checks the forms of docs/protocol/02-wire-and-file-list.md §2.5.
@@ -253,6 +260,21 @@ func BenchmarkVarint(b *testing.B) {
 		r := wire.NewBytesReader(stream, "sender")
 		for r.Buffered() > 0 {
 			if _, err := r.Varint(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+func BenchmarkVarlong(b *testing.B) {
+	enc := wire.AppendVarlong(wire.AppendVarlong(nil, 1700000000, wire.TimeBytes), 1<<33, wire.TimeBytes)
+	stream := bytes.Repeat(enc, 1000)
+	b.SetBytes(int64(len(stream)))
+	b.ReportAllocs()
+	for b.Loop() {
+		r := wire.NewBytesReader(stream, "sender")
+		for r.Buffered() > 0 {
+			if _, err := r.Varlong(wire.TimeBytes); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -50,6 +50,24 @@ func AppendVarint(dst []byte, v int32) []byte {
 // Varint reads a number of one to five bytes. Longer forms than needed are
 // accepted.
 func (r *Reader) Varint() (int32, error) {
+	if w := r.window[r.pos:]; len(w) >= 3 && w[0] < 0xE0 { // the common lengths, in place
+		switch {
+		case w[0] < 0x80:
+			r.pos++
+			return int32(w[0]), nil
+		case w[0] < 0xC0:
+			r.pos += 2
+			return int32(w[0]&0x3F)<<8 | int32(w[1]), nil
+		default:
+			r.pos += 3
+			return int32(w[0]&0x1F)<<16 | int32(w[2])<<8 | int32(w[1]), nil
+		}
+	}
+	return r.anyVarint()
+}
+
+// anyVarint is Varint for every length and for fields that straddle windows.
+func (r *Reader) anyVarint() (int32, error) {
 	lead, err := r.Byte()
 	if err != nil || lead < 0x80 {
 		return int32(lead), err
@@ -92,24 +110,56 @@ func AppendVarlong(dst []byte, v int64, m int) []byte {
 
 // Varlong reads a number of m to nine bytes, for 1 <= m <= 8.
 func (r *Reader) Varlong(m int) (int64, error) {
+	w := r.window[r.pos:]
+	if len(w) < 9 {
+		return r.splitVarlong(m)
+	}
+	lead := w[0]
+	extra := extraBytes(lead)
+	if m+extra > 9 {
+		return 0, errVarlong()
+	}
+	low := m - 1 + extra // bytes behind the lead
+	r.pos += 1 + low
+	v := binary.LittleEndian.Uint64(w[1:9])
+	if low < 8 {
+		v = v&(1<<(8*low)-1) | leadBits(lead, extra)<<(8*low)
+	}
+	return int64(v), nil
+}
+
+// splitVarlong is Varlong near the end of a window.
+func (r *Reader) splitVarlong(m int) (int64, error) {
 	b, err := r.take(m)
 	if err != nil {
 		return 0, err
 	}
-	var low [9]byte // low[8] is room for lead bits that have no place in 64 bits
 	lead := b[0]
-	copy(low[:], b[1:])
+	v := lowBytes(b[1:])
 	extra := extraBytes(lead)
 	if extra > 0 {
 		if m+extra > 9 {
-			return 0, exit.Errorf(exit.StreamIO, "Overflow in read_varlong()")
+			return 0, errVarlong()
 		}
 		if b, err = r.take(extra); err != nil {
 			return 0, midField(err)
 		}
-		copy(low[m-1:], b)
-		lead &= 1<<(8-extra) - 1
+		v |= lowBytes(b) << (8 * (m - 1))
 	}
-	low[m-1+extra] = lead
-	return int64(binary.LittleEndian.Uint64(low[:8])), nil
+	// At nine bytes the lead's bits are beyond the 64th, and the shift drops them.
+	return int64(v | leadBits(lead, extra)<<(8*(m-1+extra))), nil
+}
+
+func errVarlong() error { return exit.Errorf(exit.StreamIO, "Overflow in read_varlong()") }
+
+// leadBits returns the bits of a lead byte that belong to the value.
+func leadBits(lead byte, extra int) uint64 { return uint64(lead & (1<<(8-extra) - 1)) }
+
+// lowBytes returns the number whose bytes are b, low byte first.
+func lowBytes(b []byte) uint64 {
+	var v uint64
+	for i := len(b) - 1; i >= 0; i-- {
+		v = v<<8 | uint64(b[i])
+	}
+	return v
 }
