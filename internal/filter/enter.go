@@ -59,11 +59,12 @@ func (s *State) Leave(outer *State) {
 	}
 	env.Trace(2, "popping local filters")
 	for i := len(s.active) - 1; i >= 0; i-- {
-		if s.active[i].rule == nil {
-			continue
+		if s.active[i].rule != nil {
+			env.Trace(2, "popping mergelist #"+s.active[i].numbered(i))
 		}
-		env.Trace(2, "popping mergelist #"+s.active[i].numbered(i))
-		if i >= len(outer.active) {
+	}
+	for i := len(s.active) - 1; i >= len(outer.active); i-- {
+		if s.active[i].rule != nil {
 			env.Trace(2, "deactivating mergelist #"+s.active[i].numbered(i))
 		}
 	}

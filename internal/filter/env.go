@@ -65,6 +65,8 @@ type shared struct {
 	cvsErr  error
 }
 
+// traceAdd tells of a rule that is about to be stored. A blank at the end of a
+// pattern is easily overlooked, so that is told already at level 1.
 func (rd *reader) traceAdd(r *rule, label string) {
 	caution := !r.flags.has(flagFromFile) && r.pattern != "" && isBlank(r.pattern[len(r.pattern)-1])
 	level := 2
@@ -78,9 +80,6 @@ func (rd *reader) traceAdd(r *rule, label string) {
 	if !r.flags.has(flagFromFile) {
 		prefix, _ := appendPrefix(nil, r.flags, newestProtocol, false)
 		text = string(prefix) + r.pattern
-		if r.flags.has(flagDirOnly) && r.text == "" {
-			text += "/"
-		}
 	}
 	text = "add_rule(" + text + ")" + label
 	if caution {
@@ -91,12 +90,14 @@ func (rd *reader) traceAdd(r *rule, label string) {
 
 func isBlank(b byte) bool { return b == ' ' || b == '\t' }
 
+// traceFile tells that a rule file was asked for. Nothing is said of whether it
+// was there if its name came from another file.
 func (rd *reader) traceFile(shown string, asked flags, ask int, found bool) {
 	if !rd.env.wants(2) {
 		return
 	}
 	text := "parse_filter_file(" + shown + "," + strconv.FormatUint(uint64(asked&0xffffff), 16) + "," + strconv.Itoa(ask) + ")"
-	if !found && ask != askMerge && ask != askOption {
+	if !found && (ask == askOptional || ask == askPerDir) && !asked.has(flagFromFile) {
 		text += " [not found]"
 	}
 	rd.env.Trace(2, text)

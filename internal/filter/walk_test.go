@@ -174,7 +174,7 @@ func (w *walk) operand(start, text string) error {
 	}
 	if !w.top {
 		w.top = true
-		st, err := w.enter(w.base, file)
+		st, err := w.enter(w.base.At(work+"/"+dir), file)
 		if err != nil {
 			return err
 		}
