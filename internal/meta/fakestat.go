@@ -1,0 +1,75 @@
+package meta
+
+import (
+	"strconv"
+
+	"godwit/internal/fsys"
+)
+
+// The extended attributes in which --fake-super keeps what it cannot set
+// (docs/protocol/03-transfer.md §14.4). They are compatible with the
+// reference's on disk.
+const (
+	fakeStatAttr       = "user.rsync.%stat"
+	fakeACLAccessAttr  = "user.rsync.%aacl"
+	fakeACLDefaultAttr = "user.rsync.%dacl"
+)
+
+// fakeStat is the content of a fake-super record.
+type fakeStat struct {
+	mode         uint32 // with type bits
+	major, minor uint32
+	uid, gid     uint32
+}
+
+// append appends the record as text: "100755 0,0 1234:2345".
+func (f fakeStat) append(b []byte) []byte {
+	b = strconv.AppendUint(b, uint64(f.mode), 8)
+	for _, n := range [...]struct {
+		before byte
+		v      uint32
+	}{{' ', f.major}, {',', f.minor}, {' ', f.uid}, {':', f.gid}} {
+		b = append(b, n.before)
+		b = strconv.AppendUint(b, uint64(n.v), 10)
+	}
+	return b
+}
+
+// parseFakeStat parses a record.
+func parseFakeStat(b []byte) (f fakeStat, ok bool) {
+	fields := [...]struct {
+		dst  *uint32
+		base uint32
+		end  byte
+	}{{&f.mode, 8, ' '}, {&f.major, 10, ','}, {&f.minor, 10, ' '}, {&f.uid, 10, ':'}, {&f.gid, 10, 0}}
+	for _, field := range fields {
+		v, n := uint64(0), 0
+		for ; n < len(b) && '0' <= b[n] && uint32(b[n]-'0') < field.base; n++ {
+			if v = v*uint64(field.base) + uint64(b[n]-'0'); v > 1<<32-1 {
+				return f, false
+			}
+		}
+		if n == 0 {
+			return f, false
+		}
+		*field.dst = uint32(v)
+		b = b[n:]
+		if field.end != 0 {
+			if len(b) == 0 || b[0] != field.end {
+				return f, false
+			}
+			b = b[1:]
+		}
+	}
+	return f, true
+}
+
+// realMode is the mode that a file really gets where fake-super records the
+// wanted one: without special bits, and usable by us.
+func realMode(want uint32) uint32 {
+	mode := want&fsys.ModePerm | 0o600
+	if want&fsys.ModeType == fsys.ModeDir {
+		mode |= 0o700
+	}
+	return mode
+}
