@@ -5,10 +5,8 @@ import (
 )
 
 // Config is what the parser needs to know of the program and its process.
-// The zero value stands for a program "rsync" without environment.
+// The zero value stands for a program without environment.
 type Config struct {
-	// Program is the name at the head of messages; "" means "rsync".
-	Program string
 	// LookupEnv looks up an environment variable; nil means that none is set.
 	LookupEnv func(name string) (string, bool)
 	// Now is the time from which --stop-after and --stop-at count, in the
@@ -52,14 +50,6 @@ func (c *Config) hasEnv(name string) bool {
 	}
 	_, ok := c.LookupEnv(name)
 	return ok
-}
-
-// program returns the name at the head of messages.
-func (c *Config) program() string {
-	if c.Program == "" {
-		return "rsync"
-	}
-	return c.Program
 }
 
 // MaxProtocol is the highest protocol version.

@@ -326,7 +326,8 @@ type Options struct {
 
 	// Compression.
 
-	Compress bool // compression is asked for
+	Compress      bool // compression is asked for
+	CompressCount int  // -z count (-zz has become a choice)
 	// CompressChoice is the method in lower case, "" for automatic choice.
 	// -zz has become zlibx.
 	CompressChoice     string
@@ -377,6 +378,9 @@ type Options struct {
 	// BatchDry is --write-batch or --only-write-batch with -n: nothing is
 	// recorded.
 	BatchDry bool
+	// IgnoredBatch is "read" or "write" on a server that was sent
+	// --read-batch or --write-batch, which it ignores with an info line.
+	IgnoredBatch string
 
 	// Network and remote shell.
 
