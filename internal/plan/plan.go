@@ -12,6 +12,10 @@ package plan
 import (
 	"time"
 
+	"godwit/internal/checksum"
+	"godwit/internal/filter"
+	"godwit/internal/ids"
+	"godwit/internal/meta"
 	"godwit/internal/wire"
 )
 
@@ -68,6 +72,22 @@ type Plan struct {
 	Show   Show
 	Sums   Sums
 	Batch  Batch
+
+	// Filter holds this end's rules, Module the daemon module's (nil elsewhere). Both are never
+	// nil for List operations: an empty list decides nothing.
+	Filter *filter.List
+	Module *filter.List
+	// Policy is what is kept of an entry's metadata and what this process may do.
+	Policy *meta.Policy
+	// Chmod edits the modes: a client sender's before sending, a client receiver's as received,
+	// a daemon's after those.
+	Chmod meta.Chmod
+	// Names looks up users and groups here; UserRules and GroupRules are the parsed maps.
+	Names                 ids.Lookup
+	UserRules, GroupRules ids.Rules
+	UserMapped            bool // --usermap was given, even if none of its pairs survived
+	GroupMapped           bool
+	Identity              ids.Identity
 }
 
 // Where says which end of which kind of connection this is.
@@ -146,9 +166,6 @@ type Attrs struct {
 	OmitLinkTimes bool
 	// ReceiverSymlinkTimes: the receiving side can set times of symlinks (01 §5.5).
 	ReceiverSymlinkTimes bool
-	Chmod                string // --chmod and module chmod, joined by commas; "" for none
-	UserMap              string
-	GroupMap             string
 }
 
 // Update says what counts as changed and what may be updated.
@@ -239,12 +256,14 @@ type Show struct {
 	NeedSums     bool // the format wants %C
 }
 
-// Sums names the negotiated checksums.
+// Sums names the negotiated checksums and the compression.
 type Sums struct {
-	Transfer string // block and whole-file sums
-	Whole    string // --checksum sums
-	Compress string // codec, "" for none
-	Level    int
+	Params checksum.Params // of block and whole-file sums
+	File   checksum.Kind   // of --checksum
+	Codec  string          // compression method as codec.Lookup knows it, "" for plain tokens
+	Level  int             // for codec.Config, already clamped
+	// Threads is --compress-threads.
+	Threads int
 }
 
 // Batch says whether this run records or replays.
