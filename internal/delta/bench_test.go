@@ -127,7 +127,7 @@ func BenchmarkPatch(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			h, _ := HeadFor(benchSize, Rules{Protocol: 32, Kind: checksum.XXH128}, false)
 			t := &inOrder{count: h.Count, literal: c.literal}
-			j := Job{Head: h, Tokens: t, Basis: bytes.NewReader(basis), Out: new(Output)}
+			j := Job{Head: h, Tokens: t, Basis: bytes.NewReader(basis), Out: new(Output), BasisIsOut: c.layout.InPlace}
 			p := NewPatcher(params(checksum.XXH128))
 			var d Dest = sink{}
 			b.SetBytes(benchSize)

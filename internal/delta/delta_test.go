@@ -182,6 +182,7 @@ func TestPatchOfSearch(t *testing.T) {
 		job := Job{Head: h, Tokens: &k, Basis: old, Out: new(Output)}
 		target := &punched{}
 		layout := Layout{Sparse: sparse}
+		job.BasisIsOut = update == InPlace
 		if update == InPlace {
 			target = old
 			layout.InPlace, layout.Size = true, int64(len(basis))
@@ -280,7 +281,7 @@ func TestAppend(t *testing.T) {
 			t.Errorf("prefix %d: sender's sum covers the wrong octets", c.prefix)
 		}
 		m := &memory{data: bytes.Clone(basis)}
-		job := Job{Head: h, Tokens: k, Basis: m, Out: new(Output), Append: true, Prefix: c.prefix}
+		job := Job{Head: h, Tokens: k, Basis: m, Out: new(Output), BasisIsOut: true, Append: true, Prefix: c.prefix}
 		job.Out.Reset(m, Layout{InPlace: true, Start: 1500, Size: 1500})
 		patch := NewPatcher(p)
 		if err := patch.Run(ctx, &job); err != nil {
@@ -384,5 +385,40 @@ func TestLiteralSplit(t *testing.T) {
 	}
 	if want := []int{32768, 32768, 32768, 32768, 18928}; !slices.Equal(got, want) || !slices.Equal(k.blocks(), []int32{0, 1, 2}) {
 		t.Errorf("literals %v, want %v; blocks %v", got, want, k.blocks())
+	}
+}
+
+// TestLongBlocks: protocols below 30 allow blocks that don't fit in memory.
+func TestLongBlocks(t *testing.T) {
+	basis := noise(3, 700001)
+	p := checksum.Params{Kind: checksum.MD4, Protocol: 29, Seed: 5}
+	for _, b := range []int32{300000, maxSearchBlock + 1} {
+		h, _ := HeadFor(int64(len(basis)), Rules{Protocol: 29, Kind: p.Kind, BlockSize: b}, false)
+		var s Sums
+		s.Reset(h)
+		if err := NewSummer(p).Sum(ctx, bytes.NewReader(basis), h, func(w uint32, strong []byte) error { s.Add(w, strong); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		news := append([]byte("front"), basis...)
+		search, k := NewSearcher(p), &tape{}
+		if err := search.Search(ctx, bytes.NewReader(news), int64(len(news)), &s, Apart, k); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(k.blocks()); b < maxSearchBlock && n != 3 {
+			t.Errorf("%d blocks of %d matched", n, b)
+		}
+		for _, matched := range []func([]byte) error{nil, func([]byte) error { return nil }} {
+			m := &memory{}
+			k.pos = 0
+			j := Job{Head: h, Tokens: k, Basis: bytes.NewReader(basis), Out: new(Output), Matched: matched}
+			j.Out.Reset(m, Layout{})
+			patch := NewPatcher(p)
+			if err := patch.Run(ctx, &j); err != nil {
+				t.Fatal(err)
+			}
+			if err := j.Out.Finish(); err != nil || !bytes.Equal(m.data, news) || !patch.Verify(search.AppendSum(nil)) {
+				t.Errorf("blocks of %d: %v, %d octets", b, err, len(m.data))
+			}
+		}
 	}
 }

@@ -42,7 +42,7 @@ func FuzzPatch(f *testing.F) {
 			return
 		}
 		m := &memory{data: bytes.Clone(basis)}
-		j := Job{Head: h, Tokens: &script{p[HeadSize:]}, Basis: m, Out: new(Output)}
+		j := Job{Head: h, Tokens: &script{p[HeadSize:]}, Basis: m, Out: new(Output), BasisIsOut: inPlace}
 		j.Out.Reset(m, Layout{InPlace: inPlace, Size: int64(len(basis)), Sparse: len(p)%2 == 0})
 		err := NewPatcher(params(checksum.MD5)).Run(ctx, &j)
 		var peer *PeerError

@@ -22,7 +22,7 @@ type HolePuncher interface {
 // written from its beginning.
 type Layout struct {
 	Sparse  bool  // leave holes where the data are zeros
-	InPlace bool  // the file holds the basis: matched blocks may stay where they are
+	InPlace bool  // the file holds old data: holes must be made, not just left
 	Device  bool  // never set the length
 	Start   int64 // where writing begins: the old length when appending
 	Size    int64 // length before writing: of the old file, or as preallocated
@@ -83,7 +83,7 @@ func (o *Output) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Skip says that the next n octets of the file are in place already.
+// Skip says that the next n octets of the file are there already.
 func (o *Output) Skip(n int64) error {
 	if err := o.Flush(); err != nil {
 		return err

@@ -29,6 +29,11 @@ type Job struct {
 	// a basis.
 	Matched func(data []byte) error
 
+	// BasisIsOut tells that Out writes into the basis itself, so that a block
+	// which is at its place already may stay. (With --inplace the basis can
+	// also be another file, an alternate or fuzzy one.)
+	BasisIsOut bool
+
 	// Append tells that the basis is a prefix of the new file and Out starts
 	// behind it; Prefix then says what the sum covers.
 	Append bool
@@ -117,21 +122,35 @@ func (p *Patcher) match(j *Job, block int32) error {
 	if j.Basis == nil || j.Out == nil && j.Matched == nil {
 		return nil
 	}
-	data, err := p.basis.block(off, int(n))
-	if err != nil {
-		return err
-	}
 	if j.Matched != nil {
-		if err := j.Matched(data); err != nil {
+		data, err := p.basis.block(off, int(n))
+		if err != nil {
 			return err
 		}
+		if err := j.Matched(data); err != nil || j.Out == nil {
+			return err
+		}
+		return p.copyBlock(j, off, data)
 	}
-	if j.Out == nil {
-		return nil
+	// A block of an old protocol can be far longer than what one wants in memory.
+	for end := off + int64(n); off < end; {
+		data, err := p.basis.block(off, int(min(end-off, readAhead)))
+		if err != nil {
+			return err
+		}
+		if err := p.copyBlock(j, off, data); err != nil {
+			return err
+		}
+		off += int64(len(data))
 	}
+	return nil
+}
+
+// copyBlock puts data, which stand at off in the basis, into the new file.
+func (p *Patcher) copyBlock(j *Job, off int64, data []byte) (err error) {
 	p.file.Write(data)
-	if j.Out.inPlace && off == j.Out.off {
-		err = j.Out.Skip(int64(n)) // it is there already
+	if j.BasisIsOut && off == j.Out.off {
+		err = j.Out.Skip(int64(len(data)))
 	} else {
 		_, err = j.Out.Write(data)
 	}

@@ -13,11 +13,16 @@ import (
 // blocks (docs/protocol/08-security.md §9.2).
 const maxTries = 1024
 
+// maxSearchBlock is the longest block that is searched for. Longer ones exist
+// only below protocol 30 and by express wish; a window of that size is not worth
+// its memory, and sending everything is always right.
+const maxSearchBlock = 16 << 20
+
 // Search sends a file of the given length as literals and as matches with the
 // blocks whose sums are given (docs/protocol/03-transfer.md §8). The sums must
 // be full. It finds what the reference finds and splits literals as it does.
 func (s *Searcher) Search(ctx context.Context, src io.ReaderAt, size int64, sums *Sums, u Update, out Tokens) error {
-	if sums.Count == 0 || size == 0 {
+	if sums.Count == 0 || size == 0 || sums.BlockLen > maxSearchBlock {
 		return s.Whole(ctx, src, size, out)
 	}
 	s.begin(out, sums, u)
