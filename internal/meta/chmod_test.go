@@ -207,7 +207,7 @@ func TestSameTime(t *testing.T) {
 	}{
 		{at(5, 1), at(5, 2), 0, true}, {at(5, 1), at(5, 2), -1, false}, {at(5, 1), at(5, 1), -1, true},
 		{at(5, 0), at(6, 0), 0, false}, {at(5, 0), at(6, 0), 1, true}, {at(6, 0), at(5, 0), 1, true}, {at(5, 0), at(7, 0), 1, false},
-		{at(-1 << 63, 0), at(1<<63-1, 0), 1 << 30, false},
+		{at(-1<<63, 0), at(1<<63-1, 0), 1 << 30, false},
 	} {
 		if got := SameTime(c.a, c.b, c.window); got != c.want {
 			t.Errorf("%v %v window %d: %v", c.a, c.b, c.window, got)
