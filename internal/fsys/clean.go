@@ -120,7 +120,7 @@ func AppendSanitized(dst, path []byte, s Sanitizing) []byte {
 		case len(comp) == 0:
 			continue
 		case isDot(comp):
-			if !s.KeepDot || last {
+			if !s.KeepDot {
 				continue
 			}
 		case isDotDot(comp):

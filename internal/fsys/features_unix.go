@@ -9,12 +9,15 @@ type (
 	fileHandle = int
 )
 
-const noFile = -1
+// closedFile is the descriptor of a closed File.
+func closedFile() fileHandle { return -1 }
 
 const (
 	ownersKnown = true
 	linksKnown  = true
 	rawNames    = true
+
+	foreignNames = false // see leaf.go
 )
 
 // features remembers which system calls turned out to be missing, for all

@@ -84,11 +84,11 @@ func (f *File) Seek(offset int64, whence int) (int64, error) { return sysSeek(f.
 
 // Close closes the file; further calls give fs.ErrClosed.
 func (f *File) Close() error {
-	if f.fd == noFile {
+	if f.fd == closedFile() {
 		return fs.ErrClosed
 	}
 	fd := f.fd
-	f.fd = noFile
+	f.fd = closedFile()
 	return sysCloseFile(fd)
 }
 
@@ -99,7 +99,7 @@ func (f *File) Fd() uintptr { return sysFd(f.fd) }
 // then on; f counts as closed.
 func (f *File) Detach(name string) *os.File {
 	of := sysDetach(f.fd, name)
-	f.fd = noFile
+	f.fd = closedFile()
 	return of
 }
 
@@ -113,6 +113,7 @@ func (f *File) Chmod(mode uint32) error { return sysFchmod(f.fd, mode&ModeBits) 
 func (f *File) Chown(uid, gid uint32) error { return sysFchown(f.fd, uid, gid) }
 
 // SetTimes sets access and modification time; Omit() leaves one as it is.
+// ErrUnsupported outside Linux and Windows: use Dir.SetTimes there.
 func (f *File) SetTimes(atime, mtime Time) error { return sysFutimes(f.fd, atime, mtime) }
 
 // Truncate sets the length.

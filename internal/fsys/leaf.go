@@ -15,6 +15,9 @@ func checkLeaf(name string) error {
 			return syscall.EINVAL
 		}
 	}
+	if foreignNames && aliasedOnWindows(name) {
+		return syscall.EINVAL
+	}
 	return nil
 }
 

@@ -4,10 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	noAtime   = unix.O_NOATIME
-	linkErrno = unix.ELOOP
-)
+const noAtime = unix.O_NOATIME
 
 // peek looks at one component of an operator's path: it gives the stat, of a
 // directory an open descriptor too, of a link the target. An O_PATH

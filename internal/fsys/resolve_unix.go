@@ -58,7 +58,7 @@ func (r *Root) openFrom(path string, flags int) (int, error) {
 			return -1, err
 		}
 		fd, err := openat(w.top(), leaf, flags|unix.O_NOFOLLOW, 0)
-		if !isLinkError(err) {
+		if err != unix.ELOOP {
 			return fd, err
 		}
 		w.again(leaf) // it became a link meanwhile

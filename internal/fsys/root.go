@@ -71,8 +71,8 @@ func NewRoot(d *Dir, o RootOptions) *Root {
 		o.Held = defaultHeld
 	}
 	if o.Avoid != 0 {
-		sys := newFeatures(o.Avoid | d.sys.avoid)
-		if n, err := dupDir(d, sys); err == nil {
+		// Features are shared with whoever else holds d.
+		if n, err := dupDir(d, newFeatures(o.Avoid|d.sys.avoid)); err == nil {
 			d.Close()
 			d = n
 		}
@@ -158,6 +158,9 @@ func checkPath(path []byte, dotDot bool) error {
 			continue
 		}
 		if !dotDot && i-start == 2 && path[start] == '.' && path[start+1] == '.' {
+			return syscall.EINVAL
+		}
+		if comp := path[start:i]; foreignNames && !isDot(comp) && !isDotDot(comp) && aliasedOnWindows(View(comp)) {
 			return syscall.EINVAL
 		}
 		start = i + 1

@@ -5,7 +5,7 @@ package fsys
 // NUL.
 type DirEnt struct {
 	Name []byte
-	Ino  uint64
+	Ino  uint64 // 0 where the system does not say
 	Type uint32 // one of the Mode constants, or 0 where the system does not say
 }
 

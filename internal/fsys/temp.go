@@ -2,6 +2,8 @@ package fsys
 
 import (
 	"crypto/rand"
+	"errors"
+	"io/fs"
 	"strconv"
 	"syscall"
 )
@@ -28,7 +30,8 @@ const (
 // directory entry, and not inside a run of bytes with the high bit, which may
 // be one character.
 func AppendTempStem(dst, base []byte, place TempPlace) []byte {
-	if place == BesideTarget {
+	dotted := place == BesideTarget
+	if dotted {
 		dst = append(dst, '.')
 		if len(base) > 0 && base[0] == '.' {
 			base = base[1:]
@@ -46,12 +49,10 @@ func AppendTempStem(dst, base []byte, place TempPlace) []byte {
 	if n := len(base); n > 0 && base[n-1] == '.' {
 		base = base[:n-1]
 	}
-	dst = append(dst, base...)
-	// A name that was cut away wholly leaves one dot, not two.
-	if len(dst) == 0 || dst[len(dst)-1] != '.' {
-		dst = append(dst, '.')
+	if len(base) == 0 && dotted {
+		return dst // the name was cut away wholly: one dot, not two
 	}
-	return dst
+	return append(append(dst, base...), '.')
 }
 
 // AppendTempName appends a whole random temporary name for base.
@@ -80,7 +81,7 @@ func (d *Dir) CreateTemp(base []byte, place TempPlace, perm uint32) (*File, stri
 	for range tempTries {
 		name := AppendTempName(buf[:0], base, place)
 		f, err := d.CreateExcl(View(name), perm)
-		if err == syscall.EEXIST {
+		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
 		if err != nil {
@@ -106,7 +107,7 @@ func TryNumbered(base []byte, from int, create func(name string) error) (string,
 	stem := AppendTempStem(buf[:0], base, BesideTarget)
 	for i := range tempTries {
 		name := string(strconv.AppendInt(stem, int64(from+i), 10))
-		if err := create(name); err != syscall.EEXIST {
+		if err := create(name); !errors.Is(err, fs.ErrExist) {
 			return name, err
 		}
 	}

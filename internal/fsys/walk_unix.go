@@ -120,7 +120,7 @@ func (w *walk) step(comp string) error {
 		w.push(comp, fd)
 		return nil
 	}
-	if !isLinkError(err) && err != unix.ENOTDIR {
+	if err != unix.ELOOP && err != unix.ENOTDIR {
 		return err
 	}
 	var buf [PathMax + 1]byte
@@ -202,9 +202,4 @@ func (w *walk) reopen() error {
 		w.push(l.name, fd)
 	}
 	return nil
-}
-
-// isLinkError recognises what systems say to O_NOFOLLOW on a link.
-func isLinkError(err error) bool {
-	return err == unix.ELOOP || err == linkErrno
 }
