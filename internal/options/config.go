@@ -23,6 +23,9 @@ type Config struct {
 	// CheckFilter is called for each filter option as the scan meets it. Its
 	// error ends the scan: an *Error as it stands, any other with exit code 1.
 	CheckFilter func(FilterArg) error
+	// CheckParam is called for each --dparam of a daemon, as CheckFilter is for
+	// filters: "Unknown parameter" comes before a missing --daemon is noticed.
+	CheckParam func(DaemonParam) error
 	// Refusal is what a daemon module refuses; nil outside a daemon.
 	Refusal *Refusal
 	// InDaemon says that the arguments came from a client of a daemon, so that

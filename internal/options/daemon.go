@@ -8,6 +8,7 @@ import (
 // daemonScan is the state of the daemon's parser,
 // docs/protocol/05-options.md §6.
 type daemonScan struct {
+	cfg          *Config
 	o            DaemonOptions
 	daemon, help bool
 }
@@ -16,8 +17,8 @@ type daemonScan struct {
 const daemonHint = `(Type "rsync --daemon --help" for assistance with daemon mode.)`
 
 // parseDaemon parses a whole command line as that of a daemon.
-func parseDaemon(args []string) (*Options, error) {
-	d := &daemonScan{}
+func parseDaemon(args []string, cfg *Config) (*Options, error) {
+	d := &daemonScan{cfg: cfg}
 	d.o.Protocol = MaxProtocol
 	w := walker{
 		rows: theTable.rows, long: theTable.dlong, short: &theTable.dshrt,
@@ -47,13 +48,18 @@ func parseDaemon(args []string) (*Options, error) {
 	return &Options{Action: ActionDaemon, Daemon: &d.o, Args: w.operands}, nil
 }
 
-// param takes one NAME=VALUE. Whether there is such a parameter is the
-// caller's to say.
+// param takes one NAME=VALUE.
 func (d *daemonScan) param(text string) error {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
 		return usageError("--dparam value is missing an '=': "+text, daemonHint)
 	}
-	d.o.Params = append(d.o.Params, DaemonParam{Name: name, Value: value})
+	p := DaemonParam{Name: name, Value: value}
+	if d.cfg.CheckParam != nil {
+		if err := d.cfg.CheckParam(p); err != nil {
+			return err
+		}
+	}
+	d.o.Params = append(d.o.Params, p)
 	return nil
 }

@@ -173,6 +173,7 @@ func (e *evaluation) updating() error {
 	e.o.Inplace = e.o.Inplace || e.o.Append != AppendNot || e.o.WriteDevices
 	if e.o.DelayUpdates && !e.partialDirSet {
 		e.partialDir, e.partialDirSet = ".~tmp~", true
+		e.o.PartialDirImplied = true
 	}
 	if e.o.Inplace {
 		name := "--inplace"

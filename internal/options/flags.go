@@ -161,18 +161,13 @@ const (
 // parseFlagItem reads NAME[LEVEL]. The name of an unknown item comes back
 // with its level cut off.
 func parseFlagItem(item string, specs []flagSpec) (it flagItem, name string, ok bool) {
-	cut := len(item)
-	if i := strings.IndexFunc(item, func(r rune) bool { return r >= '0' && r <= '9' }); i > 0 {
-		cut = i
+	name = strings.TrimRight(item, "0123456789")
+	if name == "" {
+		return it, item, false
 	}
-	name = item[:cut]
 	it.level = 1
-	if digits := item[cut:]; digits != "" {
-		n := 0
-		for i := 0; i < len(digits) && digits[i] >= '0' && digits[i] <= '9'; i++ {
-			n = min(n*10+int(digits[i]-'0'), maxLevel)
-		}
-		it.level = Level(n)
+	if digits := item[len(name):]; digits != "" {
+		it.level = Level(min(atoi(digits), maxLevel))
 	}
 	switch {
 	case strings.EqualFold(name, "help"):
@@ -255,27 +250,26 @@ func DebugFlagName(f DebugFlag) string { return debugFlags[f].name }
 // receives (role r) or sends (role s).
 func forwardInfo(levels *InfoLevels, set *InfoMask, role byte) string {
 	var counts [maxLevel + 1]int
-	relevant := make([]int, 0, NumInfo)
-	total := 0
+	var chosen []int
+	complete := true // every relevant flag was set
 	for i := range infoFlags {
-		if set[i] {
-			total++
+		roles := infoFlags[i].roles
+		switch {
+		case strings.IndexByte(roles, 'v') < 0 && strings.IndexByte(roles, role) < 0:
+		case !set[i]:
+			complete = false
+		default:
+			chosen = append(chosen, i)
+			counts[levels[i]]++
 		}
-		if !strings.ContainsRune(infoFlags[i].roles, 'v') && strings.IndexByte(infoFlags[i].roles, role) < 0 {
-			continue
-		}
-		if !set[i] {
-			continue
-		}
-		relevant = append(relevant, i)
-		counts[levels[i]]++
 	}
 	var words []string
+	const worthwhile = 5
 	common := -1
-	if total == int(NumInfo) {
-		best := 0
+	if complete {
+		best := worthwhile - 1
 		for level, n := range counts {
-			if n >= 5 && n > best {
+			if n > best {
 				common, best = level, n
 			}
 		}
@@ -287,7 +281,7 @@ func forwardInfo(levels *InfoLevels, set *InfoMask, role byte) string {
 	default:
 		words = append(words, levelWord("ALL", Level(common)))
 	}
-	for _, i := range relevant {
+	for _, i := range chosen {
 		if int(levels[i]) != common {
 			words = append(words, levelWord(infoFlags[i].name, levels[i]))
 		}

@@ -140,7 +140,7 @@ var letterRules = [...]letterRule{
 	{'d', onBoth, dirsLetter},
 	{'K', onPush, once(func(o *Options) bool { return o.KeepDirlinks })},
 	{'m', onPush, once(func(o *Options) bool { return o.PruneEmptyDirs })},
-	{'O', onPush, once(func(o *Options) bool { return o.OmitDirTimesGiven })},
+	{'O', onPush, once(func(o *Options) bool { return o.OmitDirTimesGiven && !(o.Backup && o.BackupDir == "") })},
 	{'J', onPush, once(func(o *Options) bool { return o.OmitLinkTimes })},
 	{'y', onPush, upTo(2, func(o *Options) int { return o.Fuzzy })},
 	{'L', onPull, once(func(o *Options) bool { return o.CopyLinks })},

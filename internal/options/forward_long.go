@@ -248,10 +248,9 @@ func forwardLogFormat(w *wordList) {
 }
 
 func forwardPartial(w *wordList) {
-	const standard = ".~tmp~"
 	switch {
 	case w.o.PartialDir != "":
-		if w.o.PartialDir != standard || !w.o.DelayUpdates {
+		if !w.o.PartialDirImplied {
 			w.pair("--partial-dir", w.o.PartialDir)
 		}
 		if w.o.DelayUpdates {

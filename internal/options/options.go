@@ -340,25 +340,27 @@ type Options struct {
 
 	// Writing the destination.
 
-	WriteDevices  bool
-	Sparse        bool
-	Preallocate   bool
-	Inplace       bool // also by --append and --write-devices
-	Append        AppendMode
-	AltKind       AltKind
-	AltDirs       []string // in order, at most 20
-	Partial       bool     // keep partial files; cleared by --inplace
-	PartialDir    string   // cleaned; "" for none
-	DelayUpdates  bool
-	Backup        bool
-	BackupDir     string // leading "./" stripped; "" for none
-	BackupDirSet  bool
-	Suffix        string // effective
-	SuffixDefault bool   // Suffix is the default for these options
-	Fsync         bool
-	TempDir       string
-	TempDirSet    bool
-	Mkpath        bool
+	WriteDevices bool
+	Sparse       bool
+	Preallocate  bool
+	Inplace      bool // also by --append and --write-devices
+	Append       AppendMode
+	AltKind      AltKind
+	AltDirs      []string // in order, at most 20
+	Partial      bool     // keep partial files; cleared by --inplace
+	PartialDir   string   // cleaned; "" for none
+	// PartialDirImplied says that PartialDir is the default of --delay-updates.
+	PartialDirImplied bool
+	DelayUpdates      bool
+	Backup            bool
+	BackupDir         string // leading "./" stripped; "" for none
+	BackupDirSet      bool
+	Suffix            string // effective
+	SuffixDefault     bool   // Suffix is the default for these options
+	Fsync             bool
+	TempDir           string
+	TempDirSet        bool
+	Mkpath            bool
 
 	// Deleting.
 

@@ -189,7 +189,7 @@ func (s *scan) finish(args []string, err error) (*Options, error) {
 	case errors.Is(err, errDaemonOption) && s.cfg.InDaemon:
 		return nil, usageError("rsync: Attempt to hack rsync thwarted!")
 	case errors.Is(err, errDaemonOption):
-		return parseDaemon(args)
+		return parseDaemon(args, s.cfg)
 	case errors.As(err, &f):
 		prefix := "rsync: "
 		if s.server() {

@@ -143,6 +143,7 @@ func newTable() *Table {
 			t.add(r)
 		}
 	}
+	t.dshrt['h'] = t.dlong["help"] // a letter of the daemon's parser only
 	return t
 }
 

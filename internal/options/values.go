@@ -68,7 +68,7 @@ func parseSize(text string, spec sizeSpec) (int64, error) {
 			return 0, fail("too large")
 		}
 	}
-	most := float64(limit / multiplier)
+	most := float64(limit) / float64(multiplier)
 	if spec.maximum == 0 && number >= most || number > most {
 		return 0, fail("too large")
 	}
