@@ -181,16 +181,17 @@ func (t *table) scan(out, in []byte, k, s1, s2 uint32) (n int, r1, r2 uint32, fo
 func scanTags(tags *tagSet, out, in []byte, k, s1, s2, mul uint32, shift uint8) (n int, r1, r2 uint32) {
 	out = out[:len(in)]
 	shift &= 31
+	high, hk := s2<<16, k<<16 // s2 is kept where it stands in a weak sum
 	for j, x := range in {
-		g := (s1&0xffff | s2<<16) * mul >> shift
+		g := (high + s1&0xffff) * mul >> shift
 		if tags[g>>6&(maxTagWords-1)]&(1<<(g&63)) != 0 {
-			return j, s1, s2
+			return j, s1, high >> 16
 		}
 		a := uint32(int8(out[j]))
 		s1 += uint32(int8(x)) - a
-		s2 += s1 - k*a
+		high += s1<<16 - hk*a
 	}
-	return len(in), s1, s2
+	return len(in), s1, high >> 16
 }
 
 // scanCounting is scan for those who want to know the number of hits.
