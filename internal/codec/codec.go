@@ -94,12 +94,18 @@ type Decoder interface {
 	NeedsMatchData() bool
 }
 
-// A Source is where a decoder reads from: the data of the connection. It is
-// asked for no octet beyond the end of a file's token stream. An early end of
-// the data is an error of the source, too.
+// A Source is where a decoder reads from, the data of the connection; a
+// *wire.Reader is one. It is asked for no octet beyond the end of a file's
+// token stream. An early end of the data is an error of the source, too.
 type Source interface {
-	ReadByte() (byte, error)
-	ReadFull(p []byte) error
+	Byte() (byte, error)
+	Short() (uint16, error)
+	Int32() (int32, error)
+	// Bytes returns the next octets in place, at least 1 and at most n. They
+	// stay valid until the next call of any method.
+	Bytes(n int) ([]byte, error)
+	// Full fills p.
+	Full(p []byte) error
 }
 
 // Config is what both ends have agreed upon, and what this end was told.
@@ -111,8 +117,8 @@ type Config struct {
 	Protocol int
 }
 
-// literalMax is the longest run of octets in one plain token, and the most a
-// decoder of plain tokens returns at once.
+// literalMax is the longest run of octets in one plain token of ours, and the
+// most that a decoder of plain tokens returns at once.
 const literalMax = 32 << 10
 
 // sink is what encoders write to: the buffered writer of the session.

@@ -82,11 +82,19 @@ func (d *lz4Decoder) Next() (Token, []byte, error) {
 		t, err := d.token()
 		return t, nil, err
 	}
-	n, err := d.read(d.in[:])
+	in, err := d.src.Bytes(d.left)
 	if err != nil {
 		return Token{}, nil, err
 	}
-	size, err := lz4.UncompressBlock(d.in[:n], d.out[:])
+	if k := len(in); k < d.left { // the source has it in two parts
+		copy(d.in[:], in)
+		in = d.in[:d.left]
+		if err := d.src.Full(in[k:]); err != nil {
+			return Token{}, nil, err
+		}
+	}
+	d.left = 0
+	size, err := lz4.UncompressBlock(in, d.out[:])
 	if err != nil {
 		return Token{}, nil, &exit.Error{Code: exit.StreamIO, Err: err, Text: "uncompress failed: -1"}
 	}

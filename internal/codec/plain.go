@@ -35,26 +35,21 @@ func (e *plainEncoder) Match(index int32, _ []byte) error { return e.int(^index)
 func (e *plainEncoder) End() error                        { return e.int(0) }
 func (e *plainEncoder) NeedsMatchData() bool              { return false }
 
-// plainDecoder reads what plainEncoder writes. A peer may send longer
-// literals than we do; they are handed out in parts.
+// plainDecoder reads what plainEncoder writes. It copies nothing: literals are
+// handed out where the source has them, in parts as they have arrived.
 type plainDecoder struct {
 	src  Source
 	left int // octets of the current literal still to come
-	word [4]byte
-	buf  []byte // literalMax octets
 }
 
-func newPlainDecoder(src Source, _ Config) (Decoder, error) {
-	return &plainDecoder{src: src, buf: make([]byte, literalMax)}, nil
-}
+func newPlainDecoder(src Source, _ Config) (Decoder, error) { return &plainDecoder{src: src}, nil }
 
 func (d *plainDecoder) Next() (Token, []byte, error) {
 	if d.left == 0 {
-		if err := d.src.ReadFull(d.word[:]); err != nil {
-			return Token{}, nil, err
-		}
-		v := int32(binary.LittleEndian.Uint32(d.word[:]))
+		v, err := d.src.Int32()
 		switch {
+		case err != nil:
+			return Token{}, nil, err
 		case v == 0:
 			return Token{Kind: End}, nil, nil
 		case v < 0:
@@ -62,8 +57,8 @@ func (d *plainDecoder) Next() (Token, []byte, error) {
 		}
 		d.left = int(v)
 	}
-	p := d.buf[:min(d.left, len(d.buf))]
-	if err := d.src.ReadFull(p); err != nil {
+	p, err := d.src.Bytes(min(d.left, literalMax))
+	if err != nil {
 		return Token{}, nil, err
 	}
 	d.left -= len(p)

@@ -53,7 +53,7 @@ func TestRoundTrip(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				src := &memory{}
+				src := &memory{part: rapid.SampledFrom([]int{0, 5, 4000}).Draw(t, "part")}
 				dec, err := m.NewDecoder(src, cfg)
 				if err != nil {
 					t.Fatal(err)
@@ -94,7 +94,7 @@ func TestStoredLevel(t *testing.T) {
 		if wire.Len() < 100000 {
 			t.Errorf("%s: %d octets: that was compressed", name, wire.Len())
 		}
-		got, err := decode(newDecoder(t, name, &memory{wire.Bytes()}, 32), d)
+		got, err := decode(newDecoder(t, name, &memory{data: wire.Bytes()}, 32), d)
 		if err != nil || !bytes.Equal(got, d.file()) {
 			t.Errorf("%s: decoding gives %d octets, %v", name, len(got), err)
 		}
@@ -129,7 +129,7 @@ func TestCutSource(t *testing.T) {
 				t.Fatal(err)
 			}
 			for n := range wire.Len() {
-				dec := newDecoder(t, m.Name, &memory{wire.Bytes()[:n]}, 32)
+				dec := newDecoder(t, m.Name, &memory{data: wire.Bytes()[:n]}, 32)
 				if _, err := decode(dec, d); err != io.ErrUnexpectedEOF {
 					t.Fatalf("cut at %d of %d: error %v", n, wire.Len(), err)
 				}
@@ -179,7 +179,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, method uint8, wire []byte) {
 		m := methods[int(method)%len(methods)]
-		src := &memory{wire}
+		src := &memory{data: wire}
 		dec := newDecoder(t, m.Name, src, 30)
 		block := make([]byte, 700)
 		for total := 0; total < 1<<24; {

@@ -52,7 +52,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			src := &memory{wire}
+			src := &memory{data: wire}
 			dec := newDecoder(t, name, src, 29)
 			for _, s := range samples() {
 				got, err := decode(dec, delta{basis: s.old, size: 700})
@@ -95,7 +95,7 @@ func TestStock(t *testing.T) {
 			}
 			c := capture(t, set, size, tt.protocol, "--compress-choice="+tt.method, fmt.Sprintf("--compress-level=%d", tt.level))
 			cfg := Config{Level: tt.level, Protocol: tt.protocol}
-			src := &memory{c.data[c.tokens:]}
+			src := &memory{data: c.data[c.tokens:]}
 			dec := newDecoder(t, tt.method, src, tt.protocol)
 			var ours, stock bytes.Buffer
 			enc := newEncoder(t, tt.method, &ours, cfg)

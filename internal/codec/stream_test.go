@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -9,28 +10,57 @@ import (
 	"testing"
 
 	"godwit/internal/exit"
+	"godwit/internal/wire"
 )
 
-// memory is a Source over octets.
-type memory struct{ data []byte }
-
-func (m *memory) ReadByte() (byte, error) {
-	if len(m.data) == 0 {
-		return 0, io.ErrUnexpectedEOF
-	}
-	b := m.data[0]
-	m.data = m.data[1:]
-	return b, nil
+// memory is a Source over octets. It hands out at most part of them in place,
+// if part is not 0.
+type memory struct {
+	data []byte
+	part int
 }
 
-func (m *memory) ReadFull(p []byte) error {
-	if n := copy(p, m.data); n < len(p) {
-		m.data = nil
+func (m *memory) Bytes(n int) ([]byte, error) {
+	if len(m.data) == 0 {
+		return nil, io.ErrUnexpectedEOF
+	}
+	n = min(n, len(m.data))
+	if m.part != 0 {
+		n = min(n, m.part)
+	}
+	p := m.data[:n]
+	m.data = m.data[n:]
+	return p, nil
+}
+
+func (m *memory) Full(p []byte) error {
+	n := copy(p, m.data)
+	m.data = m.data[n:]
+	if n < len(p) {
 		return io.ErrUnexpectedEOF
 	}
-	m.data = m.data[len(p):]
 	return nil
 }
+
+func (m *memory) Byte() (byte, error) {
+	var b [1]byte
+	err := m.Full(b[:])
+	return b[0], err
+}
+
+func (m *memory) Short() (uint16, error) {
+	var b [2]byte
+	err := m.Full(b[:])
+	return binary.LittleEndian.Uint16(b[:]), err
+}
+
+func (m *memory) Int32() (int32, error) {
+	var b [4]byte
+	err := m.Full(b[:])
+	return int32(binary.LittleEndian.Uint32(b[:])), err
+}
+
+var _ Source = (*wire.Reader)(nil)
 
 // A step is one call of an Encoder: a literal, or if that is nil a match.
 type step struct {

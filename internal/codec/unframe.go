@@ -1,10 +1,6 @@
 package codec
 
-import (
-	"encoding/binary"
-
-	"godwit/internal/exit"
-)
+import "godwit/internal/exit"
 
 // An unframer reads the compressed framing. It is asked in turn for the pieces
 // of a flush unit (more, Read) and, when there is no further piece, for the
@@ -16,7 +12,6 @@ type unframer struct {
 	ahead     bool // flag holds one
 	left      int  // octets left of the current piece
 	fault     error
-	word      [4]byte
 }
 
 // more reports whether there is compressed data before the next token. If so,
@@ -24,7 +19,7 @@ type unframer struct {
 func (u *unframer) more() (bool, error) {
 	for u.left == 0 {
 		if !u.ahead {
-			b, err := u.src.ReadByte()
+			b, err := u.src.Byte()
 			if err != nil {
 				return false, u.fail(err)
 			}
@@ -33,7 +28,7 @@ func (u *unframer) more() (bool, error) {
 		if u.flag&flagKind != flagPiece {
 			return false, nil
 		}
-		low, err := u.src.ReadByte()
+		low, err := u.src.Byte()
 		if err != nil {
 			return false, u.fail(err)
 		}
@@ -53,7 +48,7 @@ func (u *unframer) fail(err error) error {
 // read fills p from the current piece as far as it goes.
 func (u *unframer) read(p []byte) (int, error) {
 	p = p[:min(len(p), u.left)]
-	if err := u.src.ReadFull(p); err != nil {
+	if err := u.src.Full(p); err != nil {
 		return 0, u.fail(err)
 	}
 	u.left -= len(p)
@@ -73,23 +68,24 @@ func (u *unframer) token() (Token, error) {
 		u.reference = 0
 		return Token{Kind: End}, nil
 	case u.flag == flagBlock || u.flag == flagRun:
-		if err := u.src.ReadFull(u.word[:4]); err != nil {
+		v, err := u.src.Int32()
+		if err != nil {
 			return Token{}, u.fail(err)
 		}
-		first = int64(int32(binary.LittleEndian.Uint32(u.word[:4])))
+		first = int64(v)
 		run = u.flag == flagRun
 	default:
 		return Token{}, errToken()
 	}
 	if run {
-		if err := u.src.ReadFull(u.word[:2]); err != nil {
+		further, err := u.src.Short()
+		if err != nil {
 			return Token{}, u.fail(err)
 		}
-		further := int64(binary.LittleEndian.Uint16(u.word[:2]))
 		if further == 0 {
 			return Token{}, errToken()
 		}
-		count += further
+		count += int64(further)
 	}
 	last := first + count - 1
 	if first < 0 || last > blockMax {

@@ -46,7 +46,7 @@ func TestVectorsDecode(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.method, func(t *testing.T) {
-			src := &memory{unhex(t, tt.wire)}
+			src := &memory{data: unhex(t, tt.wire)}
 			dec := newDecoder(t, tt.method, src, 32)
 			for _, steps := range tt.files {
 				d := delta{basis: noise(1, 200*50), size: 50, steps: steps}
@@ -139,7 +139,7 @@ func TestHostile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			dec := newDecoder(t, tt.method, &memory{unhex(t, tt.wire)}, 29)
+			dec := newDecoder(t, tt.method, &memory{data: unhex(t, tt.wire)}, 29)
 			_, err := decode(dec, delta{})
 			for err == nil || strings.Contains(err.Error(), "not in the basis") {
 				_, err = decode(dec, delta{})

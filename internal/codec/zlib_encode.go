@@ -77,39 +77,41 @@ const (
 	tinyUnit  = 128
 	fastLevel = 6
 
-	// insertMax: up to here it is quicker to compress the new matched data
-	// for the compressor's memory alone than to make it learn a window.
-	insertMax = 8 << 10
+	// To learn costs the compressor about as much as to compress, so that
+	// what it learns is kept in proportion to the literals that it is for.
+	learnFactor = 8
+	learnMin    = 16 << 10
 )
 
 // insert brings the compressor's idea of the history up to date before
-// literals of which n octets are known. The stream is at an octet boundary
-// here: it is at its start or behind a sync flush.
+// literals of which n octets are known. What it is taught is the end of the
+// history, or nothing: not to know something old does no harm. The stream is
+// at an octet boundary here, at its start or behind a sync flush.
 func (e *deflateEncoder) insert(n int) error {
 	if e.stale == 0 {
 		return nil
 	}
+	window := e.hist.window()
+	learn := min(max(learnFactor*n, learnMin), len(window))
 	switch {
 	case n < tinyUnit && e.level <= fastLevel:
-		// A compressor that knows no history is right whatever it is. The
-		// octets stay stale, so that the next unit learns about them.
 		e.z.ResetDict(&e.framer, nil)
-		e.stale = windowSize
-	case e.stale <= insertMax && e.used:
-		e.discard = true
-		window := e.hist.window()
-		_, err := e.z.Write(window[len(window)-e.stale:])
-		if err == nil {
-			err = e.z.Flush()
-		}
-		e.discard = false
+		e.stale = windowSize // let the next unit learn
+		return nil
+	case e.stale > learn/2 || !e.used:
+		e.z.ResetDict(&e.framer, window[len(window)-learn:])
 		e.stale = 0
-		return err
-	default:
-		e.z.ResetDict(&e.framer, e.hist.window())
-		e.stale = 0
+		return nil
 	}
-	return nil
+	// Little is new: it is compressed for the compressor's memory alone.
+	e.discard = true
+	_, err := e.z.Write(window[len(window)-e.stale:])
+	if err == nil {
+		err = e.z.Flush()
+	}
+	e.discard = false
+	e.stale = 0
+	return err
 }
 
 func (e *deflateEncoder) Match(index int32, data []byte) error {
