@@ -19,15 +19,13 @@ func NewBuilder(env Env) *Builder {
 
 // Clone returns a Builder with the same rules that goes its own way from here, at
 // an end described by env. A local copy parses the options once and finishes
-// twice.
+// twice. What the Set methods told b has to be in env.
 func (b *Builder) Clone(env Env) *Builder {
 	c := *b
 	c.rd.env = &env
 	c.rd.active = append([]activeMerge(nil), b.rd.active...)
 	c.to.rules = append([]*rule(nil), b.to.rules...)
-	if b.rd.shared.cvs == nil && b.rd.shared.cvsErr == nil {
-		c.rd.shared = &shared{}
-	}
+	c.rd.shared = b.rd.shared.clone()
 	return &c
 }
 
@@ -124,6 +122,5 @@ func (b *Builder) list() (*List, error) {
 		rules:       b.to.rules,
 		active:      b.rd.active,
 		hasDirMerge: b.rd.sawDirMerge,
-		hasXattr:    b.rd.sawXattr,
 	}, nil
 }

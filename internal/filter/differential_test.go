@@ -24,7 +24,7 @@ func TestAgainstReference(t *testing.T) {
 		t.Skip("the rsync installed is not a 3.5")
 	}
 	random := rand.New(rand.NewPCG(4, 2))
-	runs := 60
+	runs := 40
 	if testing.Short() {
 		runs = 15
 	}

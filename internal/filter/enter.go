@@ -130,7 +130,7 @@ func (rd *reader) readDirFile(slot int, dir string) error {
 	a := &rd.active[slot]
 	path := joinPath(dir, a.name)
 	if len(path) >= MaxPattern {
-		rd.env.warn(`cannot add local filter rules in long-named directory: "` + dir + `"`)
+		rd.env.warn(`cannot add local filter rules in long-named directory: "`+dir+`"`, exitPartial)
 		return nil
 	}
 	at, shown := place{file: path, lines: !a.rule.flags.has(flagWordSplit)}, path

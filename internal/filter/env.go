@@ -4,6 +4,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"sync/atomic"
 )
 
 // An Opener opens rule files. It is where symlink ownership is checked, where a
@@ -22,7 +23,7 @@ type Opener interface {
 type Env struct {
 	Who      string // role for message texts: "client", "sender", "Receiver", ...
 	Files    Opener // nil: there are no rule files
-	Protocol int    // negotiated version, 0 while it is not known (taken as the newest)
+	Protocol int    // negotiated version, or the one asked for; 0 is taken as the newest
 
 	// Receiving says that this end keeps files; per-directory rules that are only
 	// for the other end are thrown away when they are read.
@@ -35,8 +36,9 @@ type Env struct {
 	CVSFile  string // path of the user's .cvsignore, "" for none
 	CVSWords string // content of the variable CVSIGNORE
 
-	// Warn takes messages for standard error that do not end the run; nil drops them.
-	Warn func(text string)
+	// Warn takes messages for standard error that do not end the run, with the exit
+	// code they cause at its end, mostly 0; nil drops them.
+	Warn func(text string, code int)
 	// Trace takes debug messages without their "[who] " prefix, up to TraceLevel
 	// of the debug word FILTER (docs/protocol/06-output.md §10).
 	Trace      func(level int, text string)
@@ -45,9 +47,9 @@ type Env struct {
 
 func (e *Env) wants(level int) bool { return e.Trace != nil && e.TraceLevel >= level }
 
-func (e *Env) warn(text string) {
+func (e *Env) warn(text string, code int) {
 	if e.Warn != nil {
-		e.Warn(text)
+		e.Warn(text, code)
 	}
 }
 
@@ -58,11 +60,22 @@ func (e *Env) protocol() int {
 	return e.Protocol
 }
 
-// shared is what all lists and states that stem from one Builder have in common.
+// shared is what a list and its states learn together while they are in use.
 type shared struct {
 	cvsOnce sync.Once
-	cvs     []*rule
+	cvs     []*rule // the CVS list, once a "-C" rule has been stored
 	cvsErr  error
+	xattr   atomic.Bool // a rule for extended attributes has been parsed
+}
+
+// clone returns a copy with a future of its own.
+func (s *shared) clone() *shared {
+	c := &shared{}
+	c.xattr.Store(s.xattr.Load())
+	if s.cvs != nil || s.cvsErr != nil {
+		c.cvsOnce.Do(func() { c.cvs, c.cvsErr = s.cvs, s.cvsErr })
+	}
+	return c
 }
 
 // traceAdd tells of a rule that is about to be stored. A blank at the end of a

@@ -107,8 +107,9 @@ func (q *Requested) Allows(name []byte, kind Kind) (allowed, parent bool) {
 		return true, false
 	}
 	parent = kind == Directory && q.parents[string(name)]
+	sub, _ := newSubject(name, kind, "")
 	for _, r := range q.rules {
-		if !r.matches(name, kind, "") {
+		if !r.matches(&sub) {
 			continue
 		}
 		if !r.flags.has(flagDirOnly) {

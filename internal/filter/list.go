@@ -8,7 +8,6 @@ type List struct {
 	active      []activeMerge
 	label       string
 	hasDirMerge bool
-	hasXattr    bool
 }
 
 // Empty reports whether no name can be decided by the list.
@@ -18,9 +17,9 @@ func (l *List) Empty() bool { return len(l.rules) == 0 }
 // then a client cannot know what the sender hides.
 func (l *List) HasDirMerge() bool { return l.hasDirMerge }
 
-// HasXattrRules reports whether a rule for extended attributes was ever parsed
-// into the list: then the default choice of namespaces is off.
-func (l *List) HasXattrRules() bool { return l.hasXattr }
+// HasXattrRules reports whether a rule for extended attributes has been parsed by
+// now, also in a per-directory file: then the default choice of namespaces is off.
+func (l *List) HasXattrRules() bool { return l.shared.xattr.Load() }
 
 // SenderView returns the list as the sending end uses it, for the client's check
 // of what it is sent (docs/protocol/04-filters-and-walk.md §12).
@@ -51,11 +50,10 @@ const (
 // A State is a list in one directory: the rules, and what the per-directory files
 // on the way there have added. It never changes and can be shared.
 type State struct {
-	list    *List
-	active  []activeMerge
-	base    string
-	vanish  bool // perishable rules are ignored
-	settled bool
+	list   *List
+	active []activeMerge
+	base   string
+	vanish bool // perishable rules are ignored
 }
 
 // Start returns the state in which no directory has been entered. base is the
@@ -93,10 +91,26 @@ func (s *State) Vanishing() *State {
 // one '/' before it is allowed and ignored. Check does not allocate unless the
 // decision is traced.
 func (s *State) Check(name []byte, kind Kind) Verdict {
-	return s.search(s.list.rules, s.list.label, name, kind)
+	sub, ok := newSubject(name, kind, s.base)
+	if !ok {
+		return Undecided
+	}
+	return s.search(s.list.rules, s.list.label, &sub, name)
 }
 
-func (s *State) search(rules []*rule, label string, name []byte, kind Kind) Verdict {
+// HidesPath reports whether a path, or a directory on the way to it, is excluded: a
+// daemon asks so for what a client names, because a pattern may match an element
+// in the middle only.
+func (s *State) HidesPath(path []byte, kind Kind) bool {
+	for i := 1; i < len(path); i++ {
+		if path[i] == '/' && s.Check(path[:i], Directory) == Excluded {
+			return true
+		}
+	}
+	return s.Check(path, kind) == Excluded
+}
+
+func (s *State) search(rules []*rule, label string, sub *subject, name []byte) Verdict {
 	for _, r := range rules {
 		if s.vanish && r.flags.has(flagPerishable) {
 			continue
@@ -107,19 +121,19 @@ func (s *State) search(rules []*rule, label string, name []byte, kind Kind) Verd
 				continue
 			}
 			a := &s.active[r.slot]
-			if v := s.search(a.rules, a.label, name, kind); v != Undecided {
+			if v := s.search(a.rules, a.label, sub, name); v != Undecided {
 				return v
 			}
 		case r.flags.has(flagCVS):
 			if r.flags.has(flagOff) {
 				continue
 			}
-			if v := s.search(s.list.shared.cvs, cvsLabel, name, kind); v != Undecided {
+			if v := s.search(s.list.shared.cvs, cvsLabel, sub, name); v != Undecided {
 				return v
 			}
-		case r.matches(name, kind, s.base):
+		case r.matches(sub):
 			if s.list.env.wants(1) {
-				s.traceVerdict(r, label, name, kind)
+				s.traceVerdict(r, label, name, sub.kind)
 			}
 			if r.flags.has(flagInclude) {
 				return Included

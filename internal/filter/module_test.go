@@ -101,6 +101,21 @@ func TestModulePaths(t *testing.T) {
 	}
 }
 
+func TestHidesPath(t *testing.T) {
+	l, err := NewModuleList(Env{}, ModuleParams{Exclude: "foo secret/x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := l.Start("/")
+	for path, want := range map[string]bool{
+		"a/foo/b": true, "foo": true, "/a/foo/": true, "a/b": false, "secret/x/y/z": true, "secret": false, "": false,
+	} {
+		if got := st.HidesPath([]byte(path), File); got != want {
+			t.Errorf("%q: %v", path, got)
+		}
+	}
+}
+
 func TestModuleErrors(t *testing.T) {
 	for filter, want := range map[string]string{
 		"-  foo":     "unexpected end of filter rule: -  foo",

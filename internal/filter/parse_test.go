@@ -100,7 +100,7 @@ func TestRecords(t *testing.T) {
 		{"a b\x00c", "w", true, "a|b|c"},
 	} {
 		warned := ""
-		b := NewBuilder(Env{From0: test.from0, Files: fileMap{"x": test.content}, Warn: func(s string) { warned = s }})
+		b := NewBuilder(Env{From0: test.from0, Files: fileMap{"x": test.content}, Warn: func(s string, _ int) { warned = s }})
 		var err error
 		if test.from == "w" {
 			err = b.Filter(".w- x")

@@ -9,9 +9,8 @@ type reader struct {
 	shared *shared
 	active []activeMerge
 	base   string // current directory relative to the root; names are opened there
-	// sawDirMerge and sawXattr are set by the first rule of their kind, also one
-	// that is cleared later.
-	sawDirMerge, sawXattr bool
+	// sawDirMerge is set by the first per-directory rule, also one cleared later.
+	sawDirMerge bool
 }
 
 // An activeMerge is one per-directory rule in force, with the rules that its
@@ -62,11 +61,11 @@ func (rd *reader) add(to *target, r *rule, src *source) error {
 		return nil
 	}
 	if len(r.pattern) >= MaxPattern {
-		rd.env.warn("discarding over-long filter: " + r.text)
+		rd.env.warn("discarding over-long filter: "+r.text, 0)
 		return nil
 	}
 	if r.flags.has(flagXattr) {
-		rd.sawXattr = true
+		rd.shared.xattr.Store(true)
 	}
 	if !r.flags.has(flagMerge) {
 		rd.append(to, r, src)

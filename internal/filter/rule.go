@@ -110,41 +110,60 @@ var kindNames = [...]string{File: "file", Directory: "directory", Xattr: "xattr"
 
 func (k Kind) String() string { return kindNames[k] }
 
-// matches reports whether r applies to name. base is the current directory
-// relative to the root, without slashes at its ends.
-func (r *rule) matches(name []byte, kind Kind, base string) bool {
-	if r.flags.has(flagOff) || r.flags.has(flagXattr) != (kind == Xattr) {
-		return false
-	}
-	rooted := len(name) > 0 && name[0] == '/'
-	if rooted {
-		name = name[1:]
-	}
-	if len(name) == 0 {
-		return false
-	}
-	return r.patternMatches(name, rooted, kind, base) != r.flags.has(flagNegated)
+// A subject is a name as rules see it; it is made once for all rules of a list.
+type subject struct {
+	name   []byte // without a leading slash
+	last   []byte // its last element
+	base   string // current directory relative to the root, without slashes at its ends
+	rooted bool   // there was a leading slash
+	kind   Kind
 }
 
-func (r *rule) patternMatches(name []byte, rooted bool, kind Kind, base string) bool {
-	if r.flags.has(flagDirOnly) && kind != Directory {
+// newSubject returns the subject for a name; ok is false for the empty name, which
+// no rule matches.
+func newSubject(name []byte, kind Kind, base string) (s subject, ok bool) {
+	s = subject{name: name, base: base, kind: kind}
+	if len(name) > 0 && name[0] == '/' {
+		s.rooted = true
+		s.name = name[1:]
+	}
+	s.last = lastElements(s.name, 1)
+	return s, len(s.name) > 0
+}
+
+// flagsSpecial are the properties that make matching more than a comparison.
+const flagsSpecial = flagOff | flagXattr | flagNegated | flagDirOnly
+
+// matches reports whether r applies to s.
+func (r *rule) matches(s *subject) bool {
+	if r.flags&flagsSpecial == 0 && r.how == matchLast && s.kind != Xattr {
+		return r.compare(s.last)
+	}
+	if r.flags.has(flagOff) || r.flags.has(flagXattr) != (s.kind == Xattr) {
 		return false
 	}
-	slashAfter := r.triple && kind == Directory
-	if r.how == matchLast {
-		return r.compare(lastElements(name, 1))
+	return r.patternMatches(s) != r.flags.has(flagNegated)
+}
+
+func (r *rule) patternMatches(s *subject) bool {
+	if r.flags.has(flagDirOnly) && s.kind != Directory {
+		return false
 	}
+	if r.how == matchLast {
+		return r.compare(s.last)
+	}
+	slashAfter := r.triple && s.kind == Directory
 	before, slashBefore := "", false
 	switch {
-	case r.flags.has(flagAbsolute) && !rooted && base != "":
-		before, slashBefore = base, true
-	case r.prefix && !rooted:
+	case r.flags.has(flagAbsolute) && !s.rooted && s.base != "":
+		before, slashBefore = s.base, true
+	case r.prefix && !s.rooted:
 		slashBefore = true
 	}
 	if !slashBefore && !slashAfter {
-		return r.compareParts(name)
+		return r.compareParts(s.name)
 	}
-	return r.compareJoined(before, name, slashBefore, slashAfter)
+	return r.compareJoined(before, s.name, slashBefore, slashAfter)
 }
 
 // compareJoined compares with before + "/" + name + "/", where the slashes are

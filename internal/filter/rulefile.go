@@ -48,13 +48,13 @@ func (rd *reader) readFile(to *target, path, shown string, ask int, asked flags,
 	if src.depth > MaxDepth {
 		text := "[" + rd.env.Who + "] merge-file include depth limit (32) exceeded at " + shown
 		if src.scan != nil {
-			rd.env.warn(text)
+			rd.env.warn(text, 0)
 			return nil
 		}
 		return &Error{Text: text, Code: exitFileIO}
 	}
 	if len(path) >= MaxPattern {
-		rd.env.warn("merge-file name overflows: " + shown)
+		rd.env.warn("merge-file name overflows: "+shown, 0)
 		return nil
 	}
 	if rd.env.Files == nil {
@@ -120,7 +120,7 @@ func (rd *reader) readRecords(to *target, r io.Reader, src *source) error {
 		}
 		switch {
 		case length >= maxRecord:
-			rd.env.warn("discarding over-long filter: " + src.at.show(""))
+			rd.env.warn("discarding over-long filter: "+src.at.show(""), 0)
 		case len(record) == 0 || !words && (record[0] == '#' || record[0] == ';'):
 		default:
 			if err := rd.addText(to, string(record), src); err != nil {

@@ -16,14 +16,14 @@ import "strings"
 type Wildcard struct {
 	ops  []wildOp
 	sets []byteSet
-	// tail is the run of plain bytes after the last star; comparing it first
-	// turns most names away before the general search starts.
-	tail  string
-	min   int  // least number of bytes a matching text has
-	stars bool // ops contains at least one star
-	shape wildShape
-	fold  bool
-	never bool
+	// head is the run of plain bytes at the start, tail the one after the last star;
+	// comparing them first turns most names away before the search starts.
+	head, tail string
+	min        int  // least number of bytes a matching text has
+	stars      bool // ops contains at least one star
+	shape      wildShape
+	fold       bool
+	never      bool
 }
 
 // wildShape names the patterns that need no search.
@@ -107,16 +107,25 @@ func compileWildcard(pattern string, fold bool) *Wildcard {
 		}
 		w.min++
 	}
-	w.findTail()
+	if !fold {
+		w.findShape()
+	}
 	return w
 }
 
-// findTail fills tail and shape from the compiled operations.
-func (w *Wildcard) findTail() {
+// findShape fills head, tail and shape from the compiled operations.
+func (w *Wildcard) findShape() {
+	var head, tail []byte
+	for _, op := range w.ops {
+		if op.code != wildByte {
+			break
+		}
+		head = append(head, byte(op.arg))
+	}
+	w.head = string(head)
 	if !w.stars {
 		return
 	}
-	var tail []byte
 	i := len(w.ops)
 	for i > 0 && w.ops[i-1].code == wildByte {
 		i--
@@ -124,10 +133,8 @@ func (w *Wildcard) findTail() {
 	for _, op := range w.ops[i:] {
 		tail = append(tail, byte(op.arg))
 	}
-	if !w.fold {
-		w.tail = string(tail)
-	}
-	if i == 1 && !w.fold {
+	w.tail = string(tail)
+	if i == 1 {
 		switch w.ops[0].code {
 		case wildStar:
 			w.shape = shapeStarTail

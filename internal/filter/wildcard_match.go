@@ -21,7 +21,7 @@ func (w *Wildcard) Match(text []byte) bool {
 	if w.never || len(text) < w.min || !w.stars && len(text) != w.min {
 		return false
 	}
-	if !w.hasTail(text) {
+	if !w.hasEnds(text) {
 		return false
 	}
 	switch w.shape {
@@ -51,12 +51,14 @@ func (w *Wildcard) matchAnySuffix(text []byte) bool {
 	}
 	steps := w.allowance(text)
 	for rest := text; len(rest) >= w.min; {
-		matched, decided := w.search(rest, &steps)
-		if matched {
-			return true
-		}
-		if !decided {
-			return w.simulate(rest, true)
+		if w.hasEnds(rest) {
+			matched, decided := w.search(rest, &steps)
+			if matched {
+				return true
+			}
+			if !decided {
+				return w.simulate(rest, true)
+			}
 		}
 		i := bytes.IndexByte(rest, '/')
 		if i < 0 {
@@ -65,6 +67,10 @@ func (w *Wildcard) matchAnySuffix(text []byte) bool {
 		rest = rest[i+1:]
 	}
 	return false
+}
+
+func (w *Wildcard) hasEnds(text []byte) bool {
+	return len(w.head) <= len(text) && string(text[:len(w.head)]) == w.head && w.hasTail(text)
 }
 
 func (w *Wildcard) hasTail(text []byte) bool {

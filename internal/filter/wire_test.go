@@ -168,7 +168,7 @@ func TestWireLimits(t *testing.T) {
 		t.Error("a long text is refused")
 	}
 	warned := ""
-	b := NewBuilder(Env{Warn: func(text string) { warned = text }})
+	b := NewBuilder(Env{Warn: func(text string, _ int) { warned = text }})
 	long := "- " + strings.Repeat("x", MaxPattern)
 	if err := b.Received(long); err != nil || warned != "discarding over-long filter: "+long {
 		t.Errorf("%v, %.60q", err, warned)
