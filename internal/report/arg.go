@@ -20,6 +20,7 @@ const (
 	argBytes argKind = iota
 	argString
 	argInt
+	argUint
 	argFull
 )
 
@@ -33,6 +34,9 @@ func Str(s string) Arg { return Arg{kind: argString, s: s} }
 func Int[T ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](n T) Arg {
 	return Arg{kind: argInt, n: int64(n)}
 }
+
+// Uint is a decimal number without a sign.
+func Uint(n uint64) Arg { return Arg{kind: argUint, n: int64(n)} }
 
 // Full is a path in quotes, made absolute by the Log's directory; in a daemon
 // the module's root is taken off and the module named after it
@@ -51,6 +55,8 @@ func (l *Log) appendArg(dst []byte, a Arg) []byte {
 		return append(dst, a.s...)
 	case argInt:
 		return strconv.AppendInt(dst, a.n, 10)
+	case argUint:
+		return strconv.AppendUint(dst, uint64(a.n), 10)
 	}
 	dir := a.s
 	if dir == "" {

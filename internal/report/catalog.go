@@ -35,18 +35,34 @@ const (
 
 // gate is the condition under which a message is said at all.
 type gate struct {
-	on      bool
+	kind    gateKind
 	info    options.InfoFlag
+	debug   options.DebugFlag
 	level   options.Level
 	orItems bool // or the item format has %i
 }
 
+type gateKind uint8
+
+const (
+	always gateKind = iota
+	byInfo
+	byDebug
+)
+
 // at returns the gate for an info flag at a level.
-func at(f options.InfoFlag, level options.Level) gate { return gate{on: true, info: f, level: level} }
+func at(f options.InfoFlag, level options.Level) gate {
+	return gate{kind: byInfo, info: f, level: level}
+}
 
 // atOrItems is at for messages that -i shows as well.
 func atOrItems(f options.InfoFlag, level options.Level) gate {
-	return gate{on: true, info: f, level: level, orItems: true}
+	return gate{kind: byInfo, info: f, level: level, orItems: true}
+}
+
+// atDebug returns the gate for a debug flag at a level.
+func atDebug(f options.DebugFlag, level options.Level) gate {
+	return gate{kind: byDebug, debug: f, level: level}
 }
 
 // The catalogue has sections, one table each; a Msg is section and place.
@@ -62,6 +78,7 @@ const (
 	sectionAttributes
 	sectionRules
 	sectionDaemon
+	sectionDebug
 	sectionEnd
 )
 
@@ -93,8 +110,10 @@ func lookup(m Msg) *entry {
 		return &attributeMessages[i]
 	case sectionRules:
 		return &ruleMessages[i]
+	case sectionDaemon:
+		return &daemonMessages[i]
 	}
-	return &daemonMessages[i]
+	return &debugMessages[i]
 }
 
 // Class returns the class of a message.
@@ -115,7 +134,13 @@ func (m Msg) Template() string { return lookup(m).text }
 // worth making.
 func (l *Log) WantsMsg(m Msg) bool {
 	g := &lookup(m).gate
-	return !g.on || l.cfg.Info[g.info] >= g.level || g.orItems && l.cfg.Format.Itemizes()
+	switch g.kind {
+	case byInfo:
+		return l.cfg.Info[g.info] >= g.level || g.orItems && l.cfg.Format.Itemizes()
+	case byDebug:
+		return l.cfg.Debug[g.debug] >= g.level
+	}
+	return true
 }
 
 // Say says a message of the catalogue, if its flag is on, and notes its

@@ -69,8 +69,8 @@ func (f Fanout) Emit(e *Event) {
 // session implements it. Calls keep their order; whether a call may wait for
 // room depends on the role that speaks (a receiver never waits).
 type Peer interface {
-	// Send sends a text as a multiplexed message with the given tag. Stop
-	// trouble with the connection is the session's own to report.
+	// Send sends a text as a multiplexed message with the given tag. Trouble
+	// with the connection is for the session to report.
 	Send(role Role, tag Class, text []byte)
 	// Deleted tells a client (protocol 29 or later) the name of an entry that
 	// was deleted.

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/hex"
 	"strconv"
+	"strings"
 	"time"
 
 	"godwit/internal/exit"
@@ -25,6 +26,7 @@ type Format struct {
 	op      bool // has %o
 	after   bool // has %b, %c or %C, which are known after the transfer only
 	sum     bool // has %C
+	hintAll bool // has %I, by which a client tells a server of -ii
 }
 
 // piece is either literal text or one escape.
@@ -55,7 +57,7 @@ func CompileFormat(s string, daemon bool) (*Format, error) {
 	if len(s) > maxFormat {
 		return nil, exit.Errorf(exit.Message, "log-format string is WAY too long!")
 	}
-	f := new(Format)
+	f := &Format{hintAll: strings.Contains(s, "%I")}
 	start := 0
 	for i := 0; i < len(s); {
 		if s[i] != '%' {

@@ -19,7 +19,7 @@ func (l *Log) WantsItem(flags ItemFlags, isDir, leader bool) bool {
 func (l *Log) NeedsSum() bool { return l.outFmt.NeedsSum() || l.cfg.LogFormat.NeedsSum() }
 
 // ItemizeLevel is the count of -i that matters here: 0 if the format has no
-// %i, else at least 1.
+// %i, else at least 1. A generator hands it to [SendsItem].
 func (l *Log) ItemizeLevel() int {
 	return interestOf(l.cfg.Format, l.cfg.Itemize, 0).Itemize
 }

@@ -25,7 +25,8 @@ type Config struct {
 	Human human.Numbers // number style of sizes and counts
 
 	// Format is the format of item lines on stdout, nil for none. A server has
-	// what its client's hint says.
+	// its client's hint (--log-format=%i%I), from which it takes the count of
+	// -i as well.
 	Format *Format
 	// LogFormat is the format of item lines in the log, nil for none.
 	LogFormat *Format
@@ -84,11 +85,14 @@ func NewLog(router *Router, cfg Config) *Log {
 	v.meter = Meter{Whole: cfg.Info[options.InfoProgress] > 1, Numbers: cfg.Human}
 	name := int(cfg.Info[options.InfoName])
 	if cfg.Server {
+		if cfg.Format != nil && cfg.Format.hintAll {
+			v.cfg.Itemize = max(2, cfg.Itemize)
+		}
 		v.outFmt = serverFormat(&cfg, name)
 		v.class = Info
 	}
-	v.out = interestOf(v.outFmt, cfg.Itemize, name)
-	v.log = interestOf(cfg.LogFormat, cfg.Itemize, name)
+	v.out = interestOf(v.outFmt, v.cfg.Itemize, name)
+	v.log = interestOf(cfg.LogFormat, v.cfg.Itemize, name)
 	if cfg.Server && cfg.DryRun {
 		v.log = Interest{}
 	}

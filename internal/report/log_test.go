@@ -320,7 +320,7 @@ func TestCatalogIsComplete(t *testing.T) {
 		sectionRun: runMessages[:], sectionOperands: operandMessages[:], sectionConnection: connectionMessages[:],
 		sectionList: listMessages[:], sectionReceivedList: receivedListMessages[:], sectionDestination: destinationMessages[:],
 		sectionGenerator: generatorMessages[:], sectionFile: fileMessages[:], sectionAttributes: attributeMessages[:],
-		sectionRules: ruleMessages[:], sectionDaemon: daemonMessages[:],
+		sectionRules: ruleMessages[:], sectionDaemon: daemonMessages[:], sectionDebug: debugMessages[:],
 	}
 	if len(sections) != int(sectionEnd>>8) {
 		t.Errorf("%d sections, want %d", len(sections), sectionEnd>>8)
@@ -389,7 +389,10 @@ func TestGates(t *testing.T) {
 	l.Debugf(options.DebugCmd, 1, "never %d", 1)
 	cfg.Debug[options.DebugCmd] = 1
 	NewLog(r.router, cfg).Debugf(options.DebugCmd, 1, "shown %d", 1)
-	r.check(t, "stdout", r.out.String(), "skipping directory d\ncreated directory d2\nshown 1\n")
+	l.Say(DeltaEnabled)
+	cfg.Debug[options.DebugFilter] = 1
+	NewLog(r.router, cfg).Say(FilterVerdict, Str("hiding"), Str("file"), Name([]byte("a.o")), Str("*.o"), Str(""))
+	r.check(t, "stdout", r.out.String(), "skipping directory d\ncreated directory d2\nshown 1\n[sender] hiding file a.o because of pattern *.o\n")
 }
 
 // Lines of two goroutines never mix, and each keeps its own order.
@@ -426,5 +429,33 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	if next["generator"] != lines || next["receiver"] != lines {
 		t.Errorf("lines: %v", next)
+	}
+}
+
+// A server learns from its client's format what its generator has to announce.
+func TestServerHints(t *testing.T) {
+	tests := []struct {
+		hint string
+		want int
+	}{{"%i%I", 2}, {"%i", 1}, {"%o", 0}, {"X", 0}}
+	for _, tt := range tests {
+		cfg := verbose(t, 0)
+		cfg.Server, cfg.Format = true, mustCompile(t, tt.hint)
+		if got := NewLog(&Router{}, cfg).ItemizeLevel(); got != tt.want {
+			t.Errorf("%s: %d, want %d", tt.hint, got, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		flags         ItemFlags
+		leader        bool
+		name, itemize int
+		want          bool
+	}{
+		{0, false, 1, 1, false}, {ItemLocal | ItemXname, false, 1, 1, false}, {ItemXattr, false, 0, 0, true},
+		{ItemPerms, false, 0, 0, true}, {0, true, 0, 0, true}, {0, false, 2, 0, true}, {0, false, 0, 2, true},
+	} {
+		if got := SendsItem(tt.flags, tt.leader, tt.name, tt.itemize); got != tt.want {
+			t.Errorf("SendsItem(%#x, %v, %d, %d) = %v", uint32(tt.flags), tt.leader, tt.name, tt.itemize, got)
+		}
 	}
 }

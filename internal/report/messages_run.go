@@ -47,9 +47,6 @@ const (
 	NoDeleteDelayFileInc
 	IgnoringBatchOption
 	OldPeer
-	DeltaEnabled
-	DeltaDisabled
-	DeltaTotals
 	DeletionsStopped
 	TryOldDirs
 )
@@ -94,9 +91,6 @@ var runMessages = [...]entry{
 	NoDeleteDelayFileInc:   {class: Info, text: "NOTE: Unable to create delete-delay temp file."},
 	IgnoringBatchOption:    {class: Info, text: "ignoring --{}-batch option sent to server"},
 	OldPeer:                {class: Info, text: "{} is very old version of rsync, upgrade recommended."},
-	DeltaEnabled:           {class: Info, text: "delta-transmission enabled"},
-	DeltaDisabled:          {class: Info, text: "delta-transmission disabled for local transfer or --whole-file"},
-	DeltaTotals:            {class: Info, text: "total: matches={}  hash_hits={}  false_alarms={} data={}"},
 	DeletionsStopped:       {class: Warning, text: "Deletions stopped due to --max-delete limit ({} skipped)", trouble: exit.TroubleDelete},
 	TryOldDirs:             {class: Warning, text: "*** Try using \"--old-d\" if remote rsync is <= 2.6.3 ***"},
 }

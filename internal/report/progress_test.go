@@ -240,3 +240,20 @@ func TestStatisticsNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestStatusOnSignal(t *testing.T) {
+	r, l, wait := timed(t, 0)
+	started := now()
+	wait(2780 * ms)
+	l.Status([]byte("big"), 3000000, started, Position{Transferred: 1, Index: 1, Total: 3, Size: 3000012})
+	r.check(t, "stdout", r.out.String(), "big\n\r      3,000,000  99%    1.03MB/s    0:00:02 (xfr#1, to-chk=1/3)\n")
+}
+
+func TestDeletionPass(t *testing.T) {
+	r := newRun()
+	cfg := verbose(t, 1)
+	NewLog(r.router, cfg).DeletionPass()
+	cfg.Info[options.InfoFlist] = 2
+	NewLog(r.router, cfg).DeletionPass()
+	r.check(t, "stdout", r.out.String(), strings.Repeat(" ", 20)+"\r")
+}

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"strconv"
+	"time"
 
 	"godwit/internal/options"
 )
@@ -139,6 +140,38 @@ func (l *Log) ProgressPhase(pos Position) {
 	var p Progress
 	l.meter.Phase(&p, pos, l.cfg.Now())
 	l.progressLine(&p)
+}
+
+// Status shows once how far the transfer is, as a signal may ask for at the end
+// of a file where no progress is shown: the file's name unless it has been
+// listed, and a line for the whole transfer. Done is the size of all files
+// transferred, started when the first of them was begun.
+func (l *Log) Status(name []byte, done int64, started time.Time, pos Position) {
+	if l.cfg.Server || l.cfg.Info[options.InfoProgress] > 0 {
+		return
+	}
+	if l.cfg.Info[options.InfoName] < 1 && !l.cfg.Format.Itemizes() {
+		d := l.draft(KindText, Client)
+		d.buf = append(d.buf, name...)
+		l.say(d)
+	}
+	m := Meter{Whole: true, Numbers: l.cfg.Human, base: done, started: true, start: sample{at: started}}
+	var p Progress
+	m.Phase(&p, pos, l.cfg.Now())
+	d := l.draft(KindProgress, Client)
+	d.buf = m.Append(d.buf, &p)
+	l.show(d)
+}
+
+// DeletionPass ends a pass of deletions before or after the transfer: it wipes
+// the running count off the line.
+func (l *Log) DeletionPass() {
+	if l.cfg.Server || l.cfg.Info[options.InfoFlist] < 2 {
+		return
+	}
+	d := l.draft(KindText, Client)
+	d.buf = append(appendBlanks(d.buf, 20), '\r')
+	l.send(d)
 }
 
 func (l *Log) progressLine(p *Progress) {
