@@ -106,13 +106,18 @@ func Choose(order, allowed List) (Kind, bool) {
 	return None, false
 }
 
-// Choice is the meaning of --checksum-choice.
+// Choice is the meaning of --checksum-choice. An automatic half beside a named
+// one is not negotiated: it is the [Default] of the protocol.
 type Choice struct {
 	Transfer     Kind // block and whole-file sums
 	File         Kind // sums of --checksum
-	AutoTransfer bool // Transfer is left to negotiation
-	AutoFile     bool // File is what Transfer turns out to be by negotiation
+	AutoTransfer bool // Transfer was not named
+	AutoFile     bool // File was not named
 }
+
+// Negotiated reports whether the choice leaves both sums to negotiation, which
+// then gives one algorithm for both. Otherwise no lists are exchanged.
+func (c Choice) Negotiated() bool { return c.AutoTransfer && c.AutoFile }
 
 // ParseChoice reads the value of --checksum-choice: one name for both sums, or
 // two separated by a comma. An error reads as the reference's text; it ends

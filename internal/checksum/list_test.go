@@ -54,6 +54,8 @@ func TestParseChoice(t *testing.T) {
 		{"md5", Choice{Transfer: MD5, File: MD5}, ""},
 		{"xxhash,SHA1", Choice{Transfer: XXH64, File: SHA1}, ""},
 		{"auto", Choice{AutoTransfer: true, AutoFile: true}, ""},
+		{"auto,AUTO", Choice{AutoTransfer: true, AutoFile: true}, ""},
+		{"auto,md5", Choice{AutoTransfer: true, File: MD5}, ""},
 		{"none,md5", Choice{Transfer: None, File: MD5}, ""},
 		{"foo", Choice{}, "unknown checksum name: foo"},
 		{"foo,md5", Choice{}, "unknown checksum name: foo,md5"},
@@ -69,6 +71,14 @@ func TestParseChoice(t *testing.T) {
 		}
 		if got != c.want || text != c.err {
 			t.Errorf("ParseChoice(%q) = %+v, %q", c.value, got, text)
+		}
+	}
+}
+
+func TestNegotiated(t *testing.T) {
+	for value, want := range map[string]bool{"auto": true, "auto,auto": true, "auto,md5": false, "md5,auto": false, "md5": false} {
+		if c, err := ParseChoice(value); err != nil || c.Negotiated() != want {
+			t.Errorf("%q: negotiated %v, %v", value, c.Negotiated(), err)
 		}
 	}
 }

@@ -2,7 +2,7 @@
 // and back: the heart of the protocol (docs/protocol/03-transfer.md §6–9, §12).
 //
 //	receiving side                       sending side
-//	HeadFor, Summer.Sum ── Head, sums ──► Searcher.Run
+//	HeadFor, Summer.Sum ── Head, sums ──► Searcher.Search
 //	Patcher.Run ◄── literals, matches ──── (a Tokens)
 //	     └─► Output
 //
