@@ -1,6 +1,9 @@
 package report
 
-import "godwit/internal/exit"
+import (
+	"godwit/internal/exit"
+	"godwit/internal/options"
+)
 
 // Messages of the sender and the receiver about the data of one file
 // (docs/protocol/06-output.md §12.9).
@@ -56,8 +59,8 @@ var fileMessages = [...]entry{
 	SenderOpenParentFailed & place:    {class: ErrorXfer, form: system, text: "sender failed to secure-open-parent {}"},
 	SkippingRemoveChanged & place:     {class: ErrorXfer, text: "ERROR: Skipping sender remove for changed file: {}"},
 	SkippingRemoveDestination & place: {class: ErrorXfer, text: "ERROR: Skipping sender remove of destination file: {}"},
-	VerificationRetry & place:         {class: Warning, text: "WARNING: {} failed verification -- update {} (will try again)."},
-	VerificationRetryBatch & place:    {class: Warning, text: "WARNING: {} failed verification -- update {} (may try again)."},
+	VerificationRetry & place:         {class: Warning, gate: atOrItems(options.InfoName, 1), text: "WARNING: {} failed verification -- update {} (will try again)."},
+	VerificationRetryBatch & place:    {class: Warning, gate: atOrItems(options.InfoName, 1), text: "WARNING: {} failed verification -- update {} (may try again)."},
 	VerificationFailed & place:        {class: ErrorXfer, text: "ERROR: {} failed verification -- update {}."},
 	MkstempFailed & place:             {class: ErrorXfer, form: system, text: "mkstemp {} failed"},
 	OpenFailed & place:                {class: ErrorXfer, form: system, text: "open {} failed"},

@@ -1,5 +1,7 @@
 package report
 
+import "godwit/internal/options"
+
 // Messages of the generator: making, changing and deleting entries
 // (docs/protocol/06-output.md §12.8, §12.10).
 const (
@@ -59,7 +61,7 @@ var generatorMessages = [...]entry{
 	UnlinkFailed & place:            {class: ErrorXfer, form: system, text: "unlink {}"},
 	OpenInPlaceFailed & place:       {class: ErrorXfer, form: system, text: "open {}"},
 	RenameTempFailed & place:        {class: ErrorXfer, form: system, text: "rename {} -> \"{}\" failed"},
-	CopyFileFailed & place:          {class: Info, form: system, text: "copy_file {} => {}"},
+	CopyFileFailed & place:          {class: Info, gate: at(options.InfoCopy, 1), form: system, text: "copy_file {} => {}"},
 	DaemonRefusedFile & place:       {class: ErrorXfer, text: "ERROR: daemon refused to receive {} \"{}\""},
 	TooLargeForSums & place:         {class: Warning, text: "WARNING: file is too large for checksum sending: {}"},
 	CannotMakeWay & place:           {class: ErrorXfer, text: "could not make way for {} {}: {}"},
