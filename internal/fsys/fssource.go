@@ -32,10 +32,12 @@ func (s fsSource) OpenDir(ctx context.Context, p []byte) (SourceDir, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := checkPath(append(p, '.')[:max(len(p), 1)], false); err != nil {
-		return nil, err
+	if len(p) > 0 {
+		if err := checkPath(p, false); err != nil {
+			return nil, err
+		}
 	}
-	name := path.Clean(string(p))
+	name := path.Clean(string(p)) // "" becomes "."
 	if !fs.ValidPath(name) {
 		return nil, syscall.EILSEQ
 	}
