@@ -84,11 +84,15 @@ func (a *Applier) Apply(leaf *Leaf, st *fsys.Stat, rec *Record, flags ApplyFlags
 	if !ok {
 		return done
 	}
-	if a.Policy.Fake && a.applyFakeStat(leaf, st, rec) {
-		done |= AppliedMode
+	realNow := st.Mode
+	if a.Policy.Fake {
+		if a.applyFakeStat(leaf, st, rec) {
+			done |= AppliedMode
+		}
+		realNow = realMode(rec.Mode)
 	}
 	if a.Policy.Xattrs && rec.HasXattrs &&
-		a.Xattrs.apply(&a.xattr, rec.XattrList, leaf, flags&XattrsPending != 0, a.Report) {
+		a.Xattrs.apply(&a.xattr, rec.XattrList, leaf, realNow, flags&XattrsPending != 0, a.Report) {
 		done |= AppliedXattrs
 	}
 	times, ok := a.applyTimes(leaf, st, rec, flags)

@@ -34,8 +34,8 @@ type copier struct {
 func newCopier(t *testing.T, send, recv Policy) *copier {
 	c := &copier{t: t, send: send, recv: recv}
 	c.gotACL.Fake = recv.Fake
-	c.xs.Rules = XattrRules{Fake: send.Fake, Super: send.Super}
-	c.xr.Rules = XattrRules{Fake: recv.Fake, Super: recv.Super}
+	c.xs.Rules = send.XattrRules(false, nil)
+	c.xr.Rules = recv.XattrRules(false, nil)
 	return c
 }
 
@@ -359,6 +359,22 @@ func TestApplyOwnerRules(t *testing.T) {
 	gone := &Leaf{Dir: d, Name: "gone"}
 	if done := a.Apply(gone, nil, &rec, 0); done != 0 || fmt.Sprint(said) != `[stat "/f" failed]` {
 		t.Errorf("%x %q", done, said)
+	}
+}
+
+// A backup gets the attributes of what it saves, but not our own records.
+func TestCopyXattrs(t *testing.T) {
+	stock(t)
+	dir := tree(t)
+	d := openDir(t, dir)
+	a := &Applier{Policy: &Policy{Super: true}, Report: func(f *Failure) { t.Error(f) }}
+	rules := a.Policy.XattrRules(false, nil)
+	if !a.CopyXattrs(&Leaf{Dir: d, Name: "attrs"}, &Leaf{Dir: d, Name: "plain"}, &rules) {
+		t.Error("not copied")
+	}
+	_, got, _ := strings.Cut(dump(t, dir)["plain"], "\n")
+	if want := "  trusted.b=32\n  user.a=31"; got != want {
+		t.Errorf("%s", got)
 	}
 }
 

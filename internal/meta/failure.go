@@ -56,3 +56,6 @@ func isUnsupported(err error) bool { return errors.Is(err, errors.ErrUnsupported
 
 // isPermission reports whether the system refused for want of privilege.
 func isPermission(err error) bool { return errors.Is(err, syscall.EPERM) }
+
+// isDenied reports whether the file's mode stands in the way.
+func isDenied(err error) bool { return errors.Is(err, syscall.EACCES) }

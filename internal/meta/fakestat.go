@@ -10,9 +10,9 @@ import (
 // (docs/protocol/03-transfer.md §14.4). They are compatible with the
 // reference's on disk.
 const (
-	fakeStatAttr       = "user.rsync.%stat"
-	fakeACLAccessAttr  = "user.rsync.%aacl"
-	fakeACLDefaultAttr = "user.rsync.%dacl"
+	fakeStatAttr       = ownAttrs + "%stat"
+	fakeACLAccessAttr  = ownAttrs + "%aacl"
+	fakeACLDefaultAttr = ownAttrs + "%dacl"
 )
 
 // fakeStat is the content of a fake-super record.

@@ -96,6 +96,11 @@ func TestXattrConversation(t *testing.T) {
 	if it := c.lists[list].items[1]; string(it.value) != forty || it.state != xattrHere {
 		t.Errorf("%+v", it)
 	}
+	c.Replay = true
+	if err := c.ReadAnswer(wire.NewBytesReader(answer, "receiver"), list, "f"); err != nil {
+		t.Errorf("an answer of another run: %v", err)
+	}
+	c.Replay = false
 	if _, err := s.ReadRequest(wire.NewBytesReader(req, "sender"), nil, sent, "f"); err == nil ||
 		err.Error() != "[sender] internal abbrev error on user.big (f, len=40)!" {
 		t.Errorf("second request: %v", err)

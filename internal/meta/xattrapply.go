@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"godwit/internal/fsys"
 )
 
 // xattrScratch is memory for the attributes of one inode at a time.
@@ -57,10 +59,12 @@ func (c *XattrReceiver) sameXattrs(x *xattrScratch, list uint32, have AttrSource
 	return true
 }
 
-// apply gives the leaf exactly the attributes of the list and reports whether
-// anything was changed. A long value that is still to come is passed over if
-// pending says that the receiver will see to it.
-func (c *XattrReceiver) apply(x *xattrScratch, list uint32, leaf *Leaf, pending bool, report func(*Failure)) (changed bool) {
+// apply gives the leaf, which has the given mode, exactly the attributes of
+// the list and reports whether anything was changed. A long value that is still
+// to come is passed over if pending says that the receiver will see to it.
+func (c *XattrReceiver) apply(x *xattrScratch, list uint32, leaf *Leaf, mode uint32, pending bool, report func(*Failure)) (changed bool) {
+	w := writable{leaf: leaf, mode: mode}
+	defer w.restore(report)
 	present, err := x.existing(&c.Rules, leaf)
 	if err != nil {
 		report(failure("get_xattr_names: llistxattr(", ",1024) failed", err))
@@ -83,7 +87,7 @@ func (c *XattrReceiver) apply(x *xattrScratch, list uint32, leaf *Leaf, pending 
 			}
 			continue
 		}
-		if err := leaf.setXattr(it.name, it.value); err != nil {
+		if err := w.try(func() error { return leaf.setXattr(it.name, it.value) }); err != nil {
 			report(failure("rsync_xal_set: "+leaf.call()+"setxattr(", `,"`+it.name+`") failed`, err))
 			continue
 		}
@@ -94,11 +98,67 @@ func (c *XattrReceiver) apply(x *xattrScratch, list uint32, leaf *Leaf, pending 
 		if keep {
 			continue
 		}
-		if err := leaf.removeXattr(name); err != nil && !isAbsent(err) {
+		if err := w.try(func() error { return leaf.removeXattr(name) }); err != nil && !isAbsent(err) {
 			report(failure("rsync_xal_set: "+leaf.call()+"removexattr(", `,"`+name+`") failed`, err))
 			continue
 		}
 		changed = true
 	}
 	return changed
+}
+
+// CopyXattrs gives the leaf the attributes of another local file that take
+// part, for a copy made here (a backup, --copy-dest). None are removed.
+func (a *Applier) CopyXattrs(from AttrSource, to *Leaf, rules *XattrRules) (ok bool) {
+	names, err := a.xattr.existing(rules, from)
+	if err != nil {
+		a.Report(failure("get_xattr_names: llistxattr(", ",1024) failed", err))
+		return false
+	}
+	ok = true
+	for _, name := range names {
+		if a.xattr.value, err = readAttr(from, name, a.xattr.value); err != nil {
+			if !isAbsent(err) {
+				a.Report(failure("get_xattr_data: lgetxattr(", `,"`+name+`",0) failed`, err))
+				ok = false
+			}
+			continue
+		}
+		if err := to.setXattr(name, a.xattr.value); err != nil {
+			a.Report(failure("copy_xattrs: "+to.call()+"setxattr(", `,"`+name+`") failed`, err))
+			ok = false
+		}
+	}
+	return ok
+}
+
+// writable makes a file of ours writable for as long as its attributes are
+// changed, which the system otherwise refuses for a read-only one.
+type writable struct {
+	leaf   *Leaf
+	mode   uint32
+	opened bool
+}
+
+// try calls change, once more if it was refused and the file could be made
+// writable.
+func (w *writable) try(change func() error) error {
+	err := change()
+	if w.opened || !isDenied(err) || w.mode&0o200 != 0 || w.mode&fsys.ModeType == fsys.ModeSymlink {
+		return err
+	}
+	if w.leaf.chmod(w.mode&fsys.ModeBits|0o200) != nil {
+		return err
+	}
+	w.opened = true
+	return change()
+}
+
+func (w *writable) restore(report func(*Failure)) {
+	if !w.opened {
+		return
+	}
+	if err := w.leaf.chmod(w.mode & fsys.ModeBits); err != nil {
+		report(failure("failed to set permissions on ", "", err))
+	}
 }

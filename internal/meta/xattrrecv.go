@@ -17,6 +17,9 @@ import (
 // but Read and ReadAnswer have one caller each.
 type XattrReceiver struct {
 	Rules XattrRules
+	// Replay accepts answers to requests that were not made here: those of
+	// the run that wrote the batch being read.
+	Replay bool
 
 	mu    sync.RWMutex
 	lists []heldXattrs
@@ -31,6 +34,7 @@ type heldXattr struct {
 	name   string // local
 	number int32  // position in the sender's list
 	size   int
+	long   bool // it came as a digest
 	state  xattrState
 	sum    [md5.Size]byte // of a value not here
 	value  []byte
@@ -84,7 +88,7 @@ func (c *XattrReceiver) readLiteral(r *wire.Reader, l *heldXattrs) error {
 			return err
 		}
 		if it.size > abbreviateAbove {
-			it.state = xattrElsewhere
+			it.long, it.state = true, xattrElsewhere
 			err = r.Full(it.sum[:])
 		} else {
 			it.value, err = r.Append(make([]byte, 0, it.size), it.size)
@@ -220,7 +224,7 @@ func (c *XattrReceiver) awaited(r *wire.Reader, list uint32, number int32, name 
 	if i < 0 {
 		return nil, exit.Errorf(exit.Protocol, "[%s] could not find xattr #%d for %s", r.Who, number, name)
 	}
-	if items[i].state != xattrRequested {
+	if items[i].state != xattrRequested && !(c.Replay && items[i].long) {
 		return nil, abbrevError(r, items[i].name, name, items[i].size)
 	}
 	return &items[i], nil

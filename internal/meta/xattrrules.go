@@ -15,6 +15,18 @@ type XattrRules struct {
 	Excluded func(name string) bool
 }
 
+// XattrRules returns the rules for this system and the policy's privileges.
+// private is -XX; excluded is as in [XattrRules].
+func (p *Policy) XattrRules(private bool, excluded func(name string) bool) XattrRules {
+	return XattrRules{
+		Private:  private,
+		Fake:     p.Fake,
+		Super:    p.Super && !p.Fake,
+		Flat:     flatXattrs,
+		Excluded: excluded,
+	}
+}
+
 // Prefixes of names.
 const (
 	userSpace   = "user."
