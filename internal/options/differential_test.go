@@ -179,7 +179,7 @@ func TestDifferentialErrors(t *testing.T) {
 		}
 	}
 	for _, line := range []string{
-		"--stop-at=T s d", "--stop-at=t1 s d", "--stop-at=1/2/3/4 s d", "--stop-at=2-30 s d", "--stop-at=1:60 s d", "--stop-at=: s d", "--stop-at=1-2-3T s d",
+		"--stop-at=T s d", "--stop-at=t1 s d", "--stop-at=1/2/3/4 s d", "--stop-at=2-30 s d", "--stop-at=1:60 s d", "--stop-at=: s d",
 		"--stop-at=1-- s d", "--stop-at=/1 s d", "--stop-at=13-1 s d", "--stop-at=1T:3 s d", "--stop-at=1t25:00 s d", "--stop-at=-1-1 s d", "--stop-at=12:30x s d",
 		"--stop-after=9223372036854775807 s d", "--stop-after= s d",
 		"--max-size=- s d", "--max-size=-0 s d", "--max-size=-.5k s d", "--max-size=+ s d", "--max-size=1+1+1 s d", "--max-size=1kB+2 s d", "--max-size=1iB s d",
