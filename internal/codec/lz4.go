@@ -66,7 +66,7 @@ type lz4Decoder struct {
 
 func newLZ4Decoder(src Source, _ Config) (Decoder, error) {
 	d := &lz4Decoder{}
-	d.src = src
+	d.src, d.empty = src, "uncompress failed: -1"
 	return d, nil
 }
 
@@ -96,7 +96,7 @@ func (d *lz4Decoder) Next() (Token, []byte, error) {
 	d.left = 0
 	size, err := lz4.UncompressBlock(in, d.out[:])
 	if err != nil {
-		return Token{}, nil, &exit.Error{Code: exit.StreamIO, Err: err, Text: "uncompress failed: -1"}
+		return Token{}, nil, &exit.Error{Code: exit.StreamIO, Err: err, Text: "uncompress failed: -2"}
 	}
 	if size == 0 {
 		// No sender writes this, and nothing good can be meant by it.

@@ -12,6 +12,7 @@ type unframer struct {
 	ahead     bool // flag holds one
 	left      int  // octets left of the current piece
 	fault     error
+	empty     string // what to say of a piece without data; "" passes over it
 }
 
 // more reports whether there is compressed data before the next token. If so,
@@ -34,12 +35,15 @@ func (u *unframer) more() (bool, error) {
 		}
 		u.left = int(u.flag&flagLow)<<8 | int(low)
 		u.ahead = false
+		if u.left == 0 && u.empty != "" {
+			return false, u.fail(exit.Errorf(exit.StreamIO, "%s", u.empty))
+		}
 	}
 	return true, nil
 }
 
-// fail remembers an error of the source, which decompressors may wrap or
-// replace on its way to the caller.
+// fail remembers an error that is not the decompressor's, which may wrap or
+// replace it on its way to the caller.
 func (u *unframer) fail(err error) error {
 	u.fault = err
 	return err

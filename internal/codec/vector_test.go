@@ -41,8 +41,8 @@ func TestVectorsDecode(t *testing.T) {
 		{"zlibx", [][]step{middle, tiny}, "c0 0100 | 40 11 f2f10c710d72f4d1cdc92c492d4acc0100 | c1 0300 | 00 | 40 06 2ac9ccab0400 00"},
 		{"zstd", [][]step{middle, tiny}, "c0 0100 | 40 18 28b52ffd0058780000 4c49544552414c2d6c69746572616c | c1 0300 | 00 | 40 07 20000074696e79 00"},
 		{"lz4", [][]step{middle, tiny}, "c0 0100 | 40 11 f0004c49544552414c2d6c69746572616c | c1 0300 | 00 | 40 05 4074696e79 00"},
-		{"lz4", [][]step{tiny}, "40 00 | 40 05 4074696e79 | 40 00 | 00"},
-		{"zlib", [][]step{tiny}, "40 00 | 40 03 2ac9cc | 40 00 | 40 03 ab0400 00"},
+		{"zstd", [][]step{tiny}, "40 00 | 40 0d 28b52ffd005820000074696e79 | 40 00 | 00"},
+		{"zlib", [][]step{tiny}, "40 03 2ac9cc | 40 03 ab0400 00"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.method, func(t *testing.T) {
@@ -134,7 +134,9 @@ func TestHostile(t *testing.T) {
 		{"zstd reserved block", "zstd", "40 09 28b52ffd0058 060000 00", exit.StreamIO, "ZSTD decomp returned -20 (0 bytes)"},
 		{"zstd window", "zstd", "40 09 28b52ffd00f8 060000 00", exit.StreamIO, "ZSTD decomp returned -16 (0 bytes)"},
 		{"zstd cut", "zstd", "40 08 28b52ffd0058 7800 00", exit.StreamIO, "ZSTD decomp returned -20 (0 bytes)"},
-		{"lz4 garbage", "lz4", "40 05 f0004c4954", exit.StreamIO, "uncompress failed: -1"},
+		{"lz4 garbage", "lz4", "40 05 f0004c4954", exit.StreamIO, "uncompress failed: -2"},
+		{"lz4 no data", "lz4", "40 00", exit.StreamIO, "uncompress failed: -1"},
+		{"deflate no data", "zlib", "40 00", exit.StreamIO, "inflate returned -5 (0 bytes)"},
 		{"lz4 empty", "lz4", "40 01 00", exit.StreamIO, "uncompress failed: 0"},
 	}
 	for _, tt := range tests {

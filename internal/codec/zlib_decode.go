@@ -37,7 +37,7 @@ func newZlibDecoder(src Source, cfg Config) (Decoder, error) {
 
 func newDeflateDecoder(src Source, cfg Config, inserts bool) *deflateDecoder {
 	d := &deflateDecoder{hist: newHistory(cfg.Protocol), inserts: inserts}
-	d.unit.src = src
+	d.unit.src, d.unit.empty = src, "inflate returned -5 (0 bytes)"
 	d.br = bufio.NewReaderSize(&d.unit, pieceMax+1)
 	d.z = flate.NewReader(d.br)
 	return d
