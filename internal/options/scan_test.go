@@ -172,11 +172,14 @@ func TestStopAt(t *testing.T) {
 // TestServerUnderstandsClient: whatever a client asks for, the server parses
 // what it is sent without complaint and to the same effect.
 func TestServerUnderstandsClient(t *testing.T) {
+	// Maps are left out: a server turns on owners for one even if the client
+	// had turned them off again, and so does the reference.
 	var words []string
 	for i := range Rows() {
 		o := &Rows()[i]
 		if o.Group == GroupDaemon || o.Group == GroupRoles || o.Group == GroupGeneral || o.Group == GroupBatch || o.Long == "crtimes" || o.Long == "qsort" ||
-			o.Long == "files-from" || o.Long == "remote-option" || o.Long == "info" || o.Long == "debug" || o.Long == "iconv" {
+			o.Long == "files-from" || o.Long == "remote-option" || o.Long == "info" || o.Long == "debug" || o.Long == "iconv" ||
+			strings.HasSuffix(o.Long, "map") || o.Long == "chown" {
 			continue
 		}
 		word := "--" + o.Long
