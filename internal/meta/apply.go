@@ -54,9 +54,10 @@ type Applier struct {
 	// runs.
 	Report func(*Failure)
 
-	acl   ACL
-	attr  []byte
-	xattr xattrScratch
+	seen, now fsys.Stat
+	acl       ACL
+	attr      []byte
+	xattr     xattrScratch
 }
 
 // Apply gives the leaf the metadata of rec, in the order of
@@ -71,9 +72,8 @@ type Applier struct {
 // An owner or a time that cannot be set ends the work on this entry: the rest
 // might grant access to the wrong user.
 func (a *Applier) Apply(leaf *Leaf, st *fsys.Stat, rec *Record, flags ApplyFlags) (done Applied) {
-	var own fsys.Stat
 	if st == nil {
-		st = &own
+		st = &a.seen
 		if err := a.Policy.Stat(leaf, st, ""); err != nil {
 			a.Report(failure("stat ", " failed", err))
 			return 0
@@ -149,8 +149,8 @@ func (a *Applier) settable(kind ids.Kind, id uint32) uint32 {
 // applyFakeStat records what only root could set, and gives the file the mode
 // that it really has. It reports whether the record was changed.
 func (a *Applier) applyFakeStat(leaf *Leaf, st *fsys.Stat, rec *Record) (changed bool) {
-	var real fsys.Stat
-	if err := leaf.Lstat(&real); err != nil {
+	real := &a.now
+	if err := leaf.Lstat(real); err != nil {
 		a.Report(failure("stat ", " failed", err))
 		return false
 	}
@@ -248,9 +248,8 @@ func (a *Applier) applyACLsAndMode(leaf *Leaf, st *fsys.Stat, rec *Record) (done
 	if a.Policy.ACLs {
 		if a.applyACL(leaf, AccessACL, rec.Access, rec.Mode, st.Mode) {
 			done |= AppliedACLs
-			var now fsys.Stat
-			if err := leaf.Lstat(&now); err == nil {
-				mode = now.Mode
+			if err := leaf.Lstat(&a.now); err == nil {
+				mode = a.now.Mode
 			}
 		}
 		if a.applyACL(leaf, DefaultACL, rec.Default, rec.Mode, st.Mode) {

@@ -378,6 +378,27 @@ func TestCopyXattrs(t *testing.T) {
 	}
 }
 
+// Metadata that is right already, and the usual time and mode of a new file,
+// cost no memory.
+func TestApplyDoesNotAllocate(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	leaf := &Leaf{Dir: openDir(t, dir), Name: "f"}
+	a := &Applier{Policy: &Policy{ModeRules: ModeRules{Perms: true}, Times: true, Owner: true, Group: true}, Report: func(f *Failure) { t.Error(f) }}
+	rec := Record{Mode: fsys.ModeRegular | 0o600, SkipGroup: true, Mtime: fsys.Time{Sec: 1e9}}
+	if n := testing.AllocsPerRun(20, func() {
+		rec.Mtime.Sec++
+		rec.Mode ^= 0o040
+		if done := a.Apply(leaf, nil, &rec, 0); done != AppliedTimes|AppliedMode {
+			t.Errorf("done %x", done)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestFailureNamesTheEntry(t *testing.T) {
 	f := failure("set_acl: xacl_set(", ", ACL_TYPE_ACCESS)", errors.New("no"))
 	f.short = true
