@@ -54,7 +54,12 @@ func openat(dir int, name string, flags int, perm uint32) (int, error) {
 	}
 }
 
-const statxMask = unix.STATX_BASIC_STATS | unix.STATX_BTIME
+const (
+	statxMask = unix.STATX_BASIC_STATS | unix.STATX_BTIME
+
+	// Looking at a name must not mount what an automounter keeps there.
+	lstatFlags = unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
+)
 
 func statx(dir int, name *byte, flags int, st *Stat) error {
 	var sx unix.Statx_t
@@ -86,9 +91,9 @@ func statx(dir int, name *byte, flags int, st *Stat) error {
 }
 
 func sysStat(dir handle, name string, follow bool, st *Stat) error {
-	flags := unix.AT_SYMLINK_NOFOLLOW
+	flags := lstatFlags
 	if follow {
-		flags = 0
+		flags &^= unix.AT_SYMLINK_NOFOLLOW
 	}
 	var buf nameBuf
 	err := statx(dir, buf.z(name), flags, st)
@@ -99,9 +104,9 @@ func sysStat(dir handle, name string, follow bool, st *Stat) error {
 }
 
 func sysLstatZ(dir handle, nameZ []byte, st *Stat) error {
-	err := statx(dir, &nameZ[0], unix.AT_SYMLINK_NOFOLLOW, st)
+	err := statx(dir, &nameZ[0], lstatFlags, st)
 	if err == unix.ENOSYS {
-		return oldStat(dir, View(nameZ[:len(nameZ)-1]), unix.AT_SYMLINK_NOFOLLOW, st)
+		return oldStat(dir, View(nameZ[:len(nameZ)-1]), lstatFlags, st)
 	}
 	return err
 }

@@ -428,3 +428,28 @@ func TestScan(t *testing.T) {
 		t.Errorf("%d descriptors before, %d after", before, after)
 	}
 }
+
+func TestOpenInPlace(t *testing.T) {
+	dir := t.TempDir()
+	d := openRoot(t, dir, RootOptions{}).Anchor()
+	var st Stat
+	f, err := d.OpenInPlace("new", 0, &st)
+	must(t, err)
+	must(t, f.Close())
+	if st.Mode != ModeRegular|0o600 {
+		t.Errorf("mode %o", st.Mode)
+	}
+	must(t, os.WriteFile(dir+"/ro", []byte("old"), 0o444))
+	f, err = d.OpenInPlace("ro", ReadWrite, &st)
+	must(t, err)
+	_, err = f.WriteAt([]byte("new"), 0)
+	must(t, err)
+	must(t, f.Close())
+	must(t, d.Lstat("ro", &st))
+	if data, _ := os.ReadFile(dir + "/ro"); string(data) != "new" || st.Mode != ModeRegular|0o444 {
+		t.Errorf("%q, mode %o", data, st.Mode)
+	}
+	must(t, os.Symlink("ro", dir+"/l"))
+	_, err = d.OpenInPlace("l", 0, nil)
+	wantErr(t, "through a link", err, syscall.ELOOP)
+}

@@ -65,12 +65,13 @@ func OpenRoot(path string, op Operator, o RootOptions) (*Root, error) {
 }
 
 // NewRoot makes a root of a held directory and takes over the caller's
-// reference to it.
+// reference to it. NewRoot(r.Anchor().Hold(), other) looks at the tree of r by
+// other rules.
 func NewRoot(d *Dir, o RootOptions) *Root {
 	if o.Held <= 0 {
 		o.Held = defaultHeld
 	}
-	if o.Avoid != 0 {
+	if o.Avoid&^d.sys.avoid != 0 {
 		// Features are shared with whoever else holds d.
 		if n, err := dupDir(d, newFeatures(o.Avoid|d.sys.avoid)); err == nil {
 			d.Close()
@@ -104,14 +105,23 @@ func (r *Root) Dir(path []byte) (*Dir, error) {
 	if err := checkPath(path, r.opt.AllowDotDot); err != nil {
 		return nil, err
 	}
-	d, err := r.viaParent(path)
-	if d == nil && err == nil {
-		d, err = r.resolve(path)
+	d, err := r.look(path)
+	if err == syscall.EMFILE || err == syscall.ENFILE {
+		r.ForgetAll() // what is held only for speed must not cost a file
+		d, err = r.look(path)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return r.remember(path, d), nil
+}
+
+// look opens the directory at path, from its parent if that is held.
+func (r *Root) look(path []byte) (*Dir, error) {
+	if d, err := r.viaParent(path); d != nil || err != nil {
+		return d, err
+	}
+	return r.resolve(path)
 }
 
 // Parent splits path at its last slash and holds the directory in front of

@@ -374,3 +374,96 @@ func TestRace(t *testing.T) {
 		})
 	}
 }
+
+// TestFewDescriptors runs out of descriptors that only speed needed.
+func TestFewDescriptors(t *testing.T) {
+	dir := t.TempDir()
+	root := openRoot(t, dir, RootOptions{})
+	open := func(i int) error {
+		d, err := root.Dir(fmt.Appendf(nil, "d%d", i))
+		if err == nil {
+			err = d.Close()
+		}
+		return err
+	}
+	for i := range 30 {
+		must(t, os.Mkdir(fmt.Sprintf("%s/d%d", dir, i), 0o755))
+	}
+	for i := range 20 {
+		must(t, open(i))
+	}
+	var old unix.Rlimit
+	must(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &old))
+	few := old
+	few.Cur = 0
+	defer unix.Setrlimit(unix.RLIMIT_NOFILE, &old)
+	for i := range few.Max { // the limit is above the highest descriptor in use
+		if _, err := unix.FcntlInt(uintptr(i), unix.F_GETFD, 0); err == unix.EBADF {
+			few.Cur = i
+			break
+		}
+	}
+	must(t, unix.Setrlimit(unix.RLIMIT_NOFILE, &few))
+	for i := 20; i < 30; i++ {
+		if err := open(i); err != nil {
+			t.Fatalf("directory %d: %v", i, err)
+		}
+	}
+}
+
+// TestLeafRace flips a leaf between a file and a link that leads out.
+func TestLeafRace(t *testing.T) {
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			dir := t.TempDir()
+			must(t, os.Mkdir(dir+"/root", 0o755))
+			secret := dir + "/secret"
+			must(t, os.WriteFile(secret, []byte("secret"), 0o600))
+			must(t, os.WriteFile(dir+"/root/leaf", []byte("public"), 0o600))
+			must(t, os.Symlink(secret, dir+"/root/evil"))
+			var before, after Stat
+			must(t, sysStat(unix.AT_FDCWD, secret, false, &before))
+			d := openRoot(t, dir+"/root", RootOptions{Avoid: v.avoid}).Anchor()
+
+			stop := make(chan struct{})
+			var flips sync.WaitGroup
+			flips.Go(func() {
+				in := dir + "/root/"
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					os.Rename(in+"leaf", in+"keep")
+					os.Rename(in+"evil", in+"leaf")
+					os.Rename(in+"leaf", in+"evil")
+					os.Rename(in+"keep", in+"leaf")
+				}
+			})
+			buf := make([]byte, 16)
+			for range 2000 {
+				if f, err := d.OpenRead("leaf", 0, nil); err == nil {
+					if n, _ := f.Read(buf); string(buf[:n]) != "public" {
+						t.Errorf("read %q", buf[:n])
+					}
+					f.Close()
+				}
+				if f, err := d.OpenInPlace("leaf", 0, nil); err == nil {
+					f.WriteAt([]byte("public"), 0)
+					f.Close()
+				}
+				d.Chmod("leaf", 0o644)
+				d.SetTimes("leaf", Time{Sec: 1}, Time{Sec: 1})
+				d.Chown("leaf", 12345, 12345)
+				d.SetXattr("leaf", "user.x", []byte("x"))
+			}
+			close(stop)
+			flips.Wait()
+			must(t, sysStat(unix.AT_FDCWD, secret, false, &after))
+			if before != after {
+				t.Errorf("outside: %+v became %+v", before, after)
+			}
+		})
+	}
+}
