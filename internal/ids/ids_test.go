@@ -408,3 +408,26 @@ func TestRulesAsReference(t *testing.T) {
 		}
 	}
 }
+
+type fixedNames map[uint32]string
+
+func (f fixedNames) Name(_ context.Context, _ Kind, id uint32) (string, error) { return f[id], nil }
+func (fixedNames) ID(context.Context, Kind, string) (uint32, bool, error)      { return 0, false, nil }
+
+func TestCollector(t *testing.T) {
+	c := NewCollector(User, fixedNames{0: "root", 1: "daemon"})
+	var got []string
+	for _, id := range []uint32{1, 54321, 1, 0, 54321, 0} {
+		n, err := c.Add(context.Background(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, n)
+	}
+	if want := "[daemon   root  ]"; fmt.Sprint(got) != want {
+		t.Errorf("%v", got)
+	}
+	if want := "[{1 daemon} {0 root}]"; fmt.Sprint(c.List()) != want {
+		t.Errorf("%v", c.List())
+	}
+}

@@ -291,6 +291,11 @@ func TestFakeStatText(t *testing.T) {
 			t.Errorf("%q written as %q", text, s)
 		}
 	}
+	for _, lax := range []string{" 100644  0, 0   1: 1", "100644 0,0 1:1 trailing"} {
+		if got, ok := parseFakeStat([]byte(lax)); !ok || got != (fakeStat{0o100644, 0, 0, 1, 1}) {
+			t.Errorf("%q: %+v %v", lax, got, ok)
+		}
+	}
 	for _, bad := range []string{"", "x", "100755", "100755 0,0", "100755 0,0 1:", "9 0,0 1:1", "100755 0;0 1:1", "1 0,0 99999999999:1"} {
 		if _, ok := parseFakeStat([]byte(bad)); ok {
 			t.Errorf("%q was accepted", bad)

@@ -35,25 +35,18 @@ func (f fakeStat) append(b []byte) []byte {
 	return b
 }
 
-// parseFakeStat parses a record.
+// parseFakeStat parses a record. Like the reference it allows blanks before
+// numbers, negative ones, and anything after the last.
 func parseFakeStat(b []byte) (f fakeStat, ok bool) {
 	fields := [...]struct {
 		dst  *uint32
-		base uint32
+		base uint64
 		end  byte
-	}{{&f.mode, 8, ' '}, {&f.major, 10, ','}, {&f.minor, 10, ' '}, {&f.uid, 10, ':'}, {&f.gid, 10, 0}}
+	}{{&f.mode, 8, 0}, {&f.major, 10, ','}, {&f.minor, 10, 0}, {&f.uid, 10, ':'}, {&f.gid, 10, 0}}
 	for _, field := range fields {
-		v, n := uint64(0), 0
-		for ; n < len(b) && '0' <= b[n] && uint32(b[n]-'0') < field.base; n++ {
-			if v = v*uint64(field.base) + uint64(b[n]-'0'); v > 1<<32-1 {
-				return f, false
-			}
-		}
-		if n == 0 {
+		if b, ok = cutNumber(b, field.base, field.dst); !ok {
 			return f, false
 		}
-		*field.dst = uint32(v)
-		b = b[n:]
 		if field.end != 0 {
 			if len(b) == 0 || b[0] != field.end {
 				return f, false
@@ -62,6 +55,28 @@ func parseFakeStat(b []byte) (f fakeStat, ok bool) {
 		}
 	}
 	return f, true
+}
+
+// cutNumber reads the number that b starts with and returns what follows.
+func cutNumber(b []byte, base uint64, dst *uint32) (rest []byte, ok bool) {
+	for len(b) > 0 && b[0] == ' ' {
+		b = b[1:]
+	}
+	negative := len(b) > 0 && b[0] == '-'
+	if negative {
+		b = b[1:]
+	}
+	v, n := uint64(0), 0
+	for ; n < len(b) && '0' <= b[n] && uint64(b[n]-'0') < base; n++ {
+		if v = v*base + uint64(b[n]-'0'); v > 1<<32-1 {
+			return b, false
+		}
+	}
+	if negative {
+		v = -v
+	}
+	*dst = uint32(v)
+	return b[n:], n > 0
 }
 
 // realMode is the mode that a file really gets where fake-super records the
