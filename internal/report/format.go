@@ -26,6 +26,7 @@ type Format struct {
 	op      bool // has %o
 	after   bool // has %b, %c or %C, which are known after the transfer only
 	sum     bool // has %C
+	path    bool // has %f
 	hintAll bool // has %I, by which a client tells a server of -ii
 }
 
@@ -96,6 +97,8 @@ func (f *Format) add(p piece) {
 		f.after = true
 	case 'C':
 		f.after, f.sum = true, true
+	case 'f':
+		f.path = true
 	}
 }
 
@@ -157,6 +160,9 @@ func (f *Format) NamesOperation() bool { return f != nil && f.op }
 // After reports whether the format can only be filled once a file's data has
 // been transferred: it has %b, %c or %C.
 func (f *Format) After() bool { return f != nil && f.after }
+
+// NeedsPath reports whether the format has %f, so that Item.Path is wanted.
+func (f *Format) NeedsPath() bool { return f != nil && f.path }
 
 // NeedsSum reports whether the format has %C, so that [Item.Sum] is wanted.
 func (f *Format) NeedsSum() bool { return f != nil && f.sum }

@@ -18,6 +18,9 @@ func (l *Log) WantsItem(flags ItemFlags, isDir, leader bool) bool {
 // worth filling.
 func (l *Log) NeedsSum() bool { return l.outFmt.NeedsSum() || l.cfg.LogFormat.NeedsSum() }
 
+// NeedsPath reports whether a format shows %f, so that Item.Path is worth filling.
+func (l *Log) NeedsPath() bool { return l.outFmt.NeedsPath() || l.cfg.LogFormat.NeedsPath() }
+
 // ItemizeLevel is the count of -i that matters here: 0 if the format has no
 // %i, else at least 1. A generator hands it to [SendsItem].
 func (l *Log) ItemizeLevel() int {

@@ -167,11 +167,14 @@ func (s *Session) exchangeNames(h *Hello, o *Outcome) error {
 	}
 	codecAuto := h.Compress && (h.CompressChoice == "" || h.CompressChoice == "auto")
 	exchange := o.Caps.Negotiates && !s.set.EarlyEOF
+	// Only "auto" and "auto,auto" exchange lists: with one half named, the other half is the
+	// protocol's default.
+	negotiated := choice.Negotiated()
 
 	sums, codecs := s.ownLists(h, o.Caps.Protocol)
 	var out []byte
 	var err error
-	if exchange && choice.AutoTransfer {
+	if exchange && negotiated {
 		if out, err = wire.AppendVstring(out, listText(sums)); err != nil {
 			return err
 		}
@@ -186,7 +189,7 @@ func (s *Session) exchangeNames(h *Hello, o *Outcome) error {
 	}
 
 	// Checksum.
-	if choice.AutoTransfer {
+	if negotiated {
 		peer := []string{checksum.Default(o.Caps.Protocol).String()}
 		if exchange {
 			if peer, err = s.readNames(); err != nil {
@@ -199,17 +202,16 @@ func (s *Session) exchangeNames(h *Hello, o *Outcome) error {
 			return s.noCommon("checksum", exchange, peer, sums)
 		}
 		kind, _ := checksum.Lookup(name)
-		o.Transfer = kind
-		if choice.AutoFile {
-			choice.File = kind
-		}
+		choice.Transfer, choice.File = kind, kind
 	} else {
-		o.Transfer = choice.Transfer
+		if choice.AutoTransfer {
+			choice.Transfer = checksum.Default(o.Caps.Protocol)
+		}
 		if choice.AutoFile {
-			choice.File = choice.Transfer
+			choice.File = checksum.Default(o.Caps.Protocol)
 		}
 	}
-	o.File = choice.File
+	o.Transfer, o.File = choice.Transfer, choice.File
 
 	// Compression.
 	switch {

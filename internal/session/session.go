@@ -175,6 +175,19 @@ func (s *Session) Drain() error { return s.out.drain() }
 // when they read no data for a while.
 func (s *Session) Poll() error { return s.in.poll() }
 
+// Pending tells whether there is unread input: data, or messages to deliver.
+func (s *Session) Pending() bool {
+	if s.reader.Buffered() > 0 {
+		return true
+	}
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	return s.in.head < len(s.in.queue) || s.in.err != nil || len(s.in.joined) > s.in.taken
+}
+
+// KeepAlive sends what is pending, or an empty frame.
+func (s *Session) KeepAlive() { s.out.keepAlive() }
+
 // BytesRead returns how many bytes have come from the connection.
 func (s *Session) BytesRead() int64 { return s.in.total.Load() }
 

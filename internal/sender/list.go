@@ -1,0 +1,168 @@
+package sender
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"godwit/internal/flist"
+	"godwit/internal/report"
+	"godwit/internal/wire"
+)
+
+// How far lists are sent ahead of the requests (docs/protocol/02-wire-and-file-list.md §16.4).
+const (
+	aheadBusy = 1000  // before and after each request
+	aheadIdle = 10000 // while there is nothing else to do
+)
+
+// chunk is how many bytes of a list are gathered before they go to the session.
+const chunk = 32 << 10
+
+// firstList sends the first list, which without incremental recursion is the only one.
+func (s *Sender) firstList(ctx context.Context) error {
+	seg, err := s.Tree.Next(ctx)
+	if errors.Is(err, io.EOF) {
+		seg, err = s.List.NewSegment(-1), nil
+	}
+	if err != nil {
+		return err
+	}
+	before := int32(0)
+	if err := s.sendList(seg, before); err != nil {
+		return err
+	}
+	if s.Header != nil {
+		s.Header.Done(seg.Len())
+	}
+	if !s.List.Incremental() {
+		s.List.SetEOF()
+		return nil
+	}
+	s.moreLists = true
+	// With a single entry so far the receiving side waits for one list more, to learn whether
+	// it copies a single file.
+	for first := s.List.Count(); s.moreLists && (seg.Len() == 0 || s.List.Count() == first); {
+		if err := s.nextList(ctx); err != nil {
+			return err
+		}
+		if seg.Len() != 1 {
+			break
+		}
+	}
+	return nil
+}
+
+// sendList encodes a list, sorts and publishes it.
+func (s *Sender) sendList(seg *flist.Segment, bitsBefore int32) error {
+	size := int64(0)
+	for i := range seg.Len() {
+		f := seg.Arrival(i)
+		mark := len(s.out)
+		b, err := s.Encoder.Append(s.out, f)
+		if err != nil {
+			s.out = s.out[:mark]
+			return err
+		}
+		s.out = b
+		s.Totals.Files.Add(f.Mode())
+		if f.IsRegular() || f.IsSymlink() {
+			s.Totals.Size += f.Size()
+		}
+		if s.Header != nil {
+			s.Header.Count(i + 1)
+		}
+		if len(s.out) >= chunk {
+			size += int64(len(s.out))
+			if err := s.write(); err != nil {
+				return err
+			}
+		}
+	}
+	bits := s.bits()
+	s.out = s.Encoder.AppendEnd(s.out, bits, bits != bitsBefore)
+	if seg.Dir() < 0 {
+		s.out = s.Encoder.AppendIDLists(s.out)
+		if s.protocol < 30 {
+			if s.Plan.Delete.IgnoreErrors {
+				bits = 0
+			}
+			s.out = wire.AppendInt32(s.out, bits)
+		}
+	}
+	size += int64(len(s.out))
+	s.Totals.ListSize += size
+	if err := s.write(); err != nil {
+		return err
+	}
+	if s.protocol == 30 && !s.Plan.Caps.SafeFlist && bits != 0 && bits != s.sentBits && !s.Plan.Delete.IgnoreErrors {
+		s.Session.PostInt(wire.MsgIOError, bits)
+	}
+	s.sentBits = bits
+	seg.Sort(s.Order)
+	s.List.Publish(seg)
+	s.ends = append(s.ends, segmentEnd{seg.First(), s.List.Count()})
+	return nil
+}
+
+// nextList sends one more list, or the end of all lists.
+func (s *Sender) nextList(ctx context.Context) error {
+	seg, err := s.Tree.Next(ctx)
+	if errors.Is(err, io.EOF) {
+		s.moreLists = false
+		s.List.SetEOF()
+		s.out = s.ndxOut.Append(s.out, wire.NdxEOF)
+		return s.write()
+	}
+	if err != nil {
+		return err
+	}
+	s.out = s.ndxOut.Append(s.out, wire.NdxListBase-seg.Dir())
+	return s.sendList(seg, s.sentBits)
+}
+
+// ahead returns how many entries lie in lists after the one that was last asked about.
+func (s *Sender) ahead() int64 {
+	for len(s.ends) > 1 && s.ends[0].first < s.current {
+		s.ends = s.ends[1:]
+	}
+	if len(s.ends) == 0 {
+		return 0
+	}
+	return s.List.Count() - s.ends[0].total
+}
+
+// feedLists sends lists until limit entries are ahead.
+func (s *Sender) feedLists(ctx context.Context, limit int64) error {
+	for s.moreLists && s.ahead() < limit {
+		if err := s.nextList(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feedIdle sends further lists as long as there is no request to serve.
+func (s *Sender) feedIdle(ctx context.Context) error {
+	for s.moreLists && s.ahead() < aheadIdle && !s.Session.Pending() {
+		if err := s.nextList(ctx); err != nil {
+			return err
+		}
+		s.Session.Flush()
+	}
+	return nil
+}
+
+// fill makes the event for a file.
+func (s *Sender) fill(f flist.File, flags wire.ItemFlags, leader []byte) *report.Item {
+	e := f.Entry()
+	s.path = f.AppendPath(s.path[:0])
+	s.event = report.Item{
+		Flags: report.ItemFlags(flags), Mode: e.Mode, UID: e.UID, GID: e.GID, HasGID: s.Plan.Attrs.Group,
+		Size: e.Size, Mtime: e.Mtime, Name: s.path, Link: f.Link(), Leader: leader, Sum: f.Sum(),
+	}
+	if s.Log.NeedsPath() {
+		s.event.Path = s.Tree.FullName(f)
+	}
+	return &s.event
+}

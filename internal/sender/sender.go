@@ -1,0 +1,169 @@
+// Package sender is the role that reads the source: it sends the file list, then answers the
+// generator's requests with deltas, until both have said goodbye.
+//
+// It implements docs/protocol/03-transfer.md §3.1, §4, §5, §8 and the sender's part of
+// docs/protocol/02-wire-and-file-list.md §9 to §16.
+//
+//	Walker ─► flist.Segment ─ Encoder ─► session          (list.go)
+//	session ─► index, flags, sums ─► delta.Searcher ─► tokens ─► session   (serve.go, file.go)
+//
+// One goroutine does all of it; a session's queue and writer give it the overlap it needs.
+package sender
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"godwit/internal/codec"
+	"godwit/internal/delta"
+	"godwit/internal/exit"
+	"godwit/internal/flist"
+	"godwit/internal/fsys"
+	"godwit/internal/meta"
+	"godwit/internal/plan"
+	"godwit/internal/report"
+	"godwit/internal/session"
+	"godwit/internal/wire"
+)
+
+// Tree is the source: it yields the lists and opens what they name. *flist.Walker is one.
+type Tree interface {
+	// Next returns the next list, unsorted and unpublished, or io.EOF. The one before must have
+	// been published.
+	Next(ctx context.Context) (*flist.Segment, error)
+	// Open opens a listed file for reading and describes what was opened.
+	Open(f flist.File, st *fsys.Stat) (*fsys.File, error)
+	// Restat describes a listed file again, by name.
+	Restat(f flist.File, st *fsys.Stat) error
+	// Remove removes a listed file.
+	Remove(f flist.File) error
+	// Attrs gives access to the extended attributes of a listed file.
+	Attrs(f flist.File) (meta.AttrSource, func(), error)
+	// FullName returns the file's name for messages.
+	FullName(f flist.File) []byte
+}
+
+// Config is what a Sender works with.
+type Config struct {
+	Plan    *plan.Plan
+	Session *session.Session
+	List    *flist.List
+	Order   flist.Order
+	Tree    Tree
+	Encoder *flist.Encoder
+	Log     *report.Log
+	Totals  *report.Totals
+	Header  *report.ListHeader // the line about the list, nil for none
+	Xattrs  *meta.XattrSender  // with --xattrs
+	// BatchBody takes sum heads, tokens and sums in place of the connection
+	// (--only-write-batch).
+	BatchBody interface{ Write([]byte) (int, error) }
+}
+
+// Sender is the role. Use New.
+type Sender struct {
+	Config
+	protocol int
+	ndxIn    wire.NdxDecoder
+	ndxOut   wire.NdxEncoder
+	r        *wire.Reader
+	out      []byte
+	item     wire.Item
+	path     []byte
+	event    report.Item
+
+	searcher *delta.Searcher
+	sums     delta.Sums
+	strong   []byte
+	encoder  codec.Encoder
+	tokens   tokens
+	wanted   []meta.XattrWanted
+	sum      []byte
+
+	// Lists: how many entries lie beyond the one that holds the last requested index.
+	moreLists bool
+	ends      []segmentEnd
+	current   int32 // first number of the segment of the last request
+	sentBits  int32 // error bits as last told
+	asked     map[int32]struct{}
+	matches   delta.Stats
+
+	phase int
+
+	mu   sync.Mutex
+	done []int32 // indexes whose sources may be removed
+}
+
+// segmentEnd says how many entries all lists up to one have.
+type segmentEnd struct {
+	first int32
+	total int64
+}
+
+// New returns a Sender. Its Handlers must be installed in the session before Run.
+func New(c Config) *Sender {
+	p := c.Plan.Caps.Protocol
+	return &Sender{
+		Config: c, protocol: p, ndxIn: wire.NewNdxDecoder(p), ndxOut: wire.NewNdxEncoder(p), r: c.Session.In(),
+		searcher: delta.NewSearcher(c.Plan.Sums.Params), asked: map[int32]struct{}{},
+	}
+}
+
+// Success is the session handler for files that are in place at the other end.
+func (s *Sender) Success(ndx int32) error {
+	s.mu.Lock()
+	s.done = append(s.done, ndx)
+	s.mu.Unlock()
+	return nil
+}
+
+// Run sends the list and serves until the goodbye.
+func (s *Sender) Run(ctx context.Context) error {
+	var sink interface{ Write([]byte) (int, error) } = s.Session
+	if s.BatchBody != nil {
+		sink = s.BatchBody
+	}
+	method, ok := codec.Lookup("none")
+	if s.Plan.Sums.Codec != "" {
+		method, ok = codec.Lookup(s.Plan.Sums.Codec)
+	}
+	if !ok {
+		return exit.Errorf(exit.Unsupported, "unknown compress name: %s", s.Plan.Sums.Codec)
+	}
+	var err error
+	if s.encoder, err = method.NewEncoder(sink, codec.Config{Level: s.Plan.Sums.Level, Protocol: s.protocol}); err != nil {
+		return err
+	}
+	s.tokens = tokens{s: s}
+	began := time.Now()
+	if err := s.firstList(ctx); err != nil {
+		return err
+	}
+	if s.Totals.ListBuild == 0 {
+		s.Totals.ListBuild = max(time.Since(began), time.Millisecond)
+	}
+	if s.List.Count() == 0 && s.Plan.Where.Server {
+		s.Session.Flush()
+		return nil // the client sees an empty list and ends
+	}
+	s.Session.AllowKeepAlive()
+	if err := s.serve(ctx); err != nil {
+		return err
+	}
+	if err := s.goodbye(); err != nil {
+		return err
+	}
+	s.removeDone()
+	return nil
+}
+
+// bits returns the error bits that the receiving side has to know of.
+func (s *Sender) bits() int32 { return int32(s.Log.Trouble() & exit.TroubleWire) }
+
+// write puts what has been gathered into the stream.
+func (s *Sender) write() error {
+	_, err := s.Session.Write(s.out)
+	s.out = s.out[:0]
+	return err
+}

@@ -1,0 +1,391 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"godwit/internal/checksum"
+	"godwit/internal/exit"
+	"godwit/internal/filter"
+	"godwit/internal/options"
+	"godwit/internal/plan"
+	"godwit/internal/report"
+	"godwit/internal/session"
+	"godwit/internal/wire"
+)
+
+// conversation is a Setup at work.
+type conversation struct {
+	Setup
+	o       *options.Options
+	s       *session.Session
+	log     *report.Log
+	plan    *plan.Plan
+	outcome session.Outcome
+	start   time.Time
+	ended   bool // the peer may close now
+}
+
+// Run carries out the conversation and returns how it ended. Everything there is to say has been
+// said, except the closing line.
+func Run(ctx context.Context, set Setup) Result {
+	c := &conversation{Setup: set, o: set.Options, start: set.Process.Now()}
+	o := c.o
+	bw := int64(o.BwLimit)
+	c.s = session.New(ctx, set.Conn, session.Settings{
+		Server: set.Server, Sender: set.Sender, Daemon: set.Module != nil,
+		Timeout: time.Duration(o.Timeout) * time.Second, Bandwidth: bw, StopAt: o.StopAt,
+		EarlyEOF: set.Batch != nil && set.Batch.Reading,
+	})
+	c.s.SetHandoff(set.Handoff)
+	c.log = c.newLog(report.RoleClient, 0)
+	if set.Server {
+		c.log = c.log.As(report.RoleServer)
+	}
+	totals, err := c.run(c.s.Context())
+	return c.finish(totals, err)
+}
+
+func (c *conversation) run(ctx context.Context) (report.Totals, error) {
+	if err := c.handshake(); err != nil {
+		return report.Totals{}, err
+	}
+	if c.Sender {
+		return c.send(ctx)
+	}
+	return c.receive(ctx)
+}
+
+// newLog returns the Log of this side; the protocol is 0 until it is known.
+func (c *conversation) newLog(role report.Role, protocol int) *report.Log {
+	o := c.o
+	cfg := report.Config{
+		Role: role, Server: c.Server, DryRun: o.DryRun, Protocol: protocol, Version: c.Process.Version,
+		Info: o.Info, Debug: o.Debug, Human: c.Process.Numbers, Itemize: o.Itemize,
+		Now: c.Process.Now, Foreground: c.Process.Foreground, Dir: c.Process.StartDir,
+		Env: report.FormatEnv{
+			Style:   report.ItemStyle{Pushing: c.Sender && !c.Local, KeepTimes: o.Times, SymlinkTimes: true},
+			Sending: c.Sender, PID: c.Process.PID,
+		},
+	}
+	if c.plan != nil {
+		cfg.Env.Style.SymlinkTimes = c.plan.Attrs.ReceiverSymlinkTimes
+		cfg.Env.SumLen = c.outcome.Transfer.Size()
+	}
+	if c.Module != nil {
+		cfg.Module, cfg.ModuleDir = c.Module.Name, c.Module.Path
+		cfg.Env.Module, cfg.Env.ModulePath = c.Module.Name, c.Module.Path
+	}
+	if o.OutFormat != "" {
+		if f, err := report.CompileFormat(o.OutFormat, false); err == nil {
+			cfg.Format = f
+		}
+	}
+	if o.LogFileFormat != "" {
+		if f, err := report.CompileFormat(o.LogFileFormat, c.Module != nil); err == nil {
+			cfg.LogFormat = f
+		}
+	}
+	return report.NewLog(c.Router, cfg)
+}
+
+// handshake settles the facts, starts multiplexing and compiles the plan.
+func (c *conversation) handshake() error {
+	o, s := c.o, c.s
+	reading := c.Batch != nil && c.Batch.Reading
+	hello := session.Hello{
+		Version: min(o.Protocol, wire.MaxProtocol), PeerVersion: c.PeerVersion,
+		Client: c.ClientCaps, AllowIncremental: o.IncRecursion(!c.Sender),
+		Own: wire.CompatAll, Seed: o.ChecksumSeed,
+		FreshSeed: func() int32 {
+			return int32(uint32(c.Process.Now().Unix()) ^ uint32(c.Process.PID)<<6)
+		},
+		ChecksumChoice: o.ChecksumChoice, ChecksumList: c.Process.ChecksumList,
+		Compress: o.Compress, CompressChoice: o.CompressChoice, CompressList: c.Process.CompressList,
+		Batch:    o.Batch == options.BatchWrite || o.Batch == options.BatchOnlyWrite || reading,
+		Requires: plan.Requires(o, c.Local),
+		Warn:     func(text string) { c.log.Text(report.Info, text) },
+	}
+	if strings.EqualFold(hello.ChecksumChoice, "auto") || strings.EqualFold(hello.ChecksumChoice, "auto,auto") {
+		hello.ChecksumChoice = ""
+	}
+	if hello.Version <= 0 {
+		hello.Version = wire.MaxProtocol
+	}
+	var err error
+	if c.outcome, err = s.Handshake(hello); err != nil {
+		return err
+	}
+	protocol := c.outcome.Caps.Protocol
+	if c.Server && protocol <= 28 && !o.StderrSet {
+		c.Router.Mode = options.StderrClient
+	}
+	if err := c.multiplex(protocol); err != nil {
+		return err
+	}
+	if c.outcome.File == checksum.None && o.Checksum {
+		return exit.Errorf(exit.Unsupported, "Invalid checksum-choice for --checksum: none (0)")
+	}
+	if c.Batch != nil && c.Batch.Start != nil {
+		if err := c.Batch.Start(protocol, c.outcome.Flags, c.outcome.Caps.Seed); err != nil {
+			return err
+		}
+		c.tap()
+	}
+	return c.rules(protocol)
+}
+
+// multiplex switches both directions to frames, as far as the protocol has them
+// (docs/protocol/01-connection.md §5.6, §12.3).
+func (c *conversation) multiplex(protocol int) error {
+	o, s := c.o, c.s
+	// The client's direction is framed from 30 on, and below if the receiving client has
+	// messages to send.
+	clientFramed := protocol >= 30 || (c.Sender == c.Server && o.RemoveSource != options.RemoveNothing)
+	rawNames := protocol <= 30 && o.FilesFromGiven // names travel outside frames
+	if c.Batch != nil && c.Batch.Reading {
+		s.StartInput(false)
+		return nil
+	}
+	if c.Server {
+		names := rawNames && !c.Sender && !c.filesFromHere() == false && o.FilesFrom != "-"
+		if names {
+			s.MuteOutput(true)
+		} else if err := s.FrameOutput(true); err != nil {
+			return err
+		}
+		c.Router.SetPeer(&peer{s: s}, protocol)
+		if c.Module != nil && o.Timeout > 0 && protocol >= 31 {
+			s.PostInt(wire.MsgIOTimeout, int32(o.Timeout))
+			s.Flush()
+		}
+		// A sender's list may come raw after framed rules: stay in step until then.
+		if c.Sender && rawNames && o.FilesFrom == "-" && clientFramed {
+			s.FrameInput(true)
+			return nil
+		}
+		s.StartInput(clientFramed)
+		return nil
+	}
+	if clientFramed {
+		if err := s.FrameOutput(true); err != nil {
+			return err
+		}
+	}
+	if rawNames && c.Sender && o.FilesFromRemote {
+		s.FrameInput(false) // until the names are read
+		return nil
+	}
+	s.StartInput(true)
+	return nil
+}
+
+// filesFromHere tells whether this side reads the names from a file of its own.
+func (c *conversation) filesFromHere() bool { return c.FilesFrom != nil }
+
+// rules finishes this end's filter rules, exchanges what crosses the wire, and compiles the plan.
+func (c *conversation) rules(protocol int) error {
+	o := c.o
+	end := filter.LocalReceiver
+	switch {
+	case c.Local && c.Sender:
+		end = filter.LocalSender
+	case c.Local:
+	case c.Server && c.Sender:
+		end = filter.PullServer
+	case c.Server:
+		end = filter.PushServer
+	case c.Sender:
+		end = filter.PushClient
+	default:
+		end = filter.PullClient
+	}
+	b := c.Rules
+	if b == nil {
+		c.RuleEnv.Protocol = protocol
+		c.RuleEnv.Receiving = !c.Sender
+		c.RuleEnv.DeleteExcluded = o.DeleteExcluded
+		b = filter.NewBuilder(c.RuleEnv)
+	}
+	b.SetProtocol(protocol)
+	if !c.Server && o.PartialDir != "" && !strings.HasPrefix(o.PartialDir, "/") {
+		if err := b.HidePartialDir(o.PartialDir); err != nil {
+			return ruleError(err)
+		}
+	}
+	push := c.Sender != c.Server
+	crosses := !c.Local && filter.OnWire(push, protocol, o.PruneEmptyDirs, o.Delete, o.DeleteExcluded)
+	reading := c.Batch != nil && c.Batch.Reading
+	if c.Server && crosses {
+		if err := c.readRules(b); err != nil {
+			return err
+		}
+	}
+	list, text, err := b.Finish(end, o.CVSExclude)
+	if err != nil {
+		return ruleError(err)
+	}
+	if !c.Server && crosses && !reading {
+		if _, err := c.s.Write(filter.AppendEnd(text)); err != nil {
+			return err
+		}
+	}
+	role := report.RoleSender
+	if !c.Sender {
+		role = report.RoleReceiving
+		c.s.SetRole(session.RolePreReceiver)
+	} else {
+		c.s.SetRole(session.RoleSender)
+	}
+	c.plan, err = plan.Compile(c.s.Context(), plan.Input{
+		Options: o, Caps: c.outcome.Caps, Transfer: c.outcome.Transfer, File: c.outcome.File, Codec: c.outcome.Codec,
+		Sender: c.Sender, Local: c.Local, DaemonPeer: c.DaemonPeer, Module: c.Module, Filter: list,
+		Names: c.Process.Names, Identity: c.Process.Identity, Umask: c.Process.Umask, StartDir: c.Process.StartDir,
+		Warn: func(text string) { c.log.Text(report.Error, text) },
+	})
+	if err != nil {
+		return err
+	}
+	c.log = c.newLog(role, protocol)
+	c.s.OnServerTimeout(func(seconds int) { c.log.Say(report.SettingTimeout, report.Int(seconds)) })
+	return nil
+}
+
+// readRules takes the client's rules from the stream.
+func (c *conversation) readRules(b *filter.Builder) error {
+	r := c.s.In()
+	var buf []byte
+	for {
+		n, err := r.Int32()
+		if err != nil {
+			return err
+		}
+		end, err := filter.CheckLength(n)
+		if err != nil {
+			return ruleError(err)
+		}
+		if end {
+			return nil
+		}
+		if buf, err = r.Append(buf[:0], int(n)); err != nil {
+			return err
+		}
+		if err := b.Received(string(buf)); err != nil {
+			return ruleError(err)
+		}
+	}
+}
+
+// ruleError gives a filter error its exit code and system text.
+func ruleError(err error) error {
+	var e *filter.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	text := e.Text
+	if e.Err != nil {
+		text += ": " + errnoText(e.Err)
+	}
+	return &exit.Error{Code: exit.Code(e.Code), Text: text}
+}
+
+// tap records the sender's stream into the batch file.
+func (c *conversation) tap() {
+	w := c.Batch.Writer
+	record := func(b []byte) {
+		if _, err := w.Write(b); err != nil {
+			c.s.Fail(&exit.Error{Code: exit.FileIO, Text: "rsync: " + err.Error()})
+		}
+	}
+	if c.Sender {
+		c.s.TapOutput(record)
+	} else {
+		c.s.TapInput(record)
+	}
+}
+
+// finish says what went wrong, tells the peer, and ends the session.
+func (c *conversation) finish(totals report.Totals, err error) Result {
+	res := Result{Totals: totals}
+	if first := c.s.Err(); first != nil && !errors.Is(first, io.ErrClosedPipe) {
+		err = first
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		var e *exit.Error
+		if errors.As(err, &e) {
+			res.Code, res.Told = e.Code, e.Told
+			if e.Text != "" {
+				for _, line := range strings.Split(e.Text, "\n") {
+					c.log.Text(report.Error, line)
+				}
+			}
+		} else {
+			res.Code = exit.CodeOf(err, exit.StreamIO)
+			c.log.Text(report.Error, "rsync: "+err.Error())
+		}
+	}
+	if err != nil && res.Code != exit.OK {
+		c.abort(res)
+	} else {
+		c.s.Drain()
+	}
+	c.s.Close()
+	c.Router.SetPeer(nil, 0)
+	if res.Code == exit.OK {
+		res.Code = res.Code.Raise(c.Router.Trouble())
+	}
+	return res
+}
+
+// abort ends a failed session so that each side's words arrive.
+func (c *conversation) abort(res Result) {
+	// A process whose errors go straight to its own stderr does not wait for the peer.
+	tell := !res.Told && (c.Router.Mode == options.StderrClient || c.Module != nil || c.DaemonPeer)
+	c.s.Abort(res.Code, tell)
+	if res.Code == exit.StreamIO || res.Told {
+		return
+	}
+	c.s.DrainInput(500 * time.Millisecond)
+}
+
+// peer is the other end of the connection as a destination of messages.
+type peer struct{ s *session.Session }
+
+// Send implements report.Peer. The receiver never waits for room.
+func (p *peer) Send(role report.Role, tag report.Class, text []byte) {
+	m := wire.Msg(tag)
+	if len(text) > wire.MaxMessage {
+		text = wire.AppendText(nil, m, text)[wire.HeaderLen:]
+	}
+	if role == report.RoleReceiver {
+		p.s.Post(m, text)
+		return
+	}
+	p.s.Send(m, text)
+}
+
+// Deleted implements report.Peer.
+func (p *peer) Deleted(role report.Role, name []byte, isDir bool) {
+	b := append([]byte(nil), name...)
+	if isDir {
+		b = append(b, 0)
+	}
+	p.s.Send(wire.MsgDeleted, b)
+}
+
+// relay returns the handlers of what the peer says, for any role.
+func (c *conversation) relay() session.Handlers {
+	return session.Handlers{
+		Text: func(m wire.Msg, text []byte) { c.log.Relay(report.Class(m), text) },
+		Deleted: func(name []byte) {
+			isDir := len(name) > 0 && name[len(name)-1] == 0
+			if isDir {
+				name = name[:len(name)-1]
+			}
+			c.log.Deleted(name, isDir)
+		},
+	}
+}

@@ -1,0 +1,101 @@
+// Package transfer carries out one conversation: the handshake, the filter rules and the names of
+// --files-from, the roles of this side, the goodbye and the summary. It is what a client and a
+// server have in common once each has a connection and its options; docs/protocol/01-connection.md
+// §5 and §11 is its table of contents.
+//
+//	Handshake ─► framing ─► filter rules ─► files-from ─┬─► sender
+//	                                                    └─► first list ─► destination ─► generator + receiver
+//
+// The roles live in packages of their own and know nothing of each other; here they are joined.
+package transfer
+
+import (
+	"io"
+	"time"
+
+	"godwit/internal/exit"
+	"godwit/internal/filter"
+	"godwit/internal/human"
+	"godwit/internal/ids"
+	"godwit/internal/options"
+	"godwit/internal/plan"
+	"godwit/internal/report"
+	"godwit/internal/session"
+	"godwit/internal/wire"
+)
+
+// Setup is one end of a transfer, ready to talk.
+type Setup struct {
+	Options *options.Options
+	Conn    session.Conn
+	Server  bool // this end was started by the other
+	Sender  bool // this end reads the source
+	Local   bool // the other end is in this process
+	// DaemonPeer is set on the client of a daemon.
+	DaemonPeer bool
+	// PeerVersion is the peer's protocol version if a daemon's greeting has settled it, else 0.
+	PeerVersion int
+	// ClientCaps are the client's capabilities: those it sent, or those it stated.
+	ClientCaps wire.ClientCaps
+	Module     *plan.Module
+
+	// Rules collects the rules of the command line; nil on a server, which makes its own.
+	Rules *filter.Builder
+	// RuleEnv is where rules are made on a server.
+	RuleEnv filter.Env
+
+	// Sources are the operands of a sender, Base the directory they count from, "" for the
+	// start directory. Dest is the destination operand of a receiver.
+	Sources []string
+	Base    string
+	Dest    string
+	HasDest bool
+	// Requested are the arguments of a pull as the user wrote them, for the check of what the
+	// sender lists.
+	Requested []string
+
+	// FilesFrom is the list of names, opened by this side: read by a local sender, or
+	// forwarded to the sender at the other end.
+	FilesFrom io.Reader
+
+	Router  *report.Router
+	Process Process
+	// Handoff joins the ends of a local copy.
+	Handoff *session.Handoff
+	// Batch records or replays.
+	Batch *BatchHooks
+	// OnInterrupt is told what cleans up after an interruption, and gets nil at the end.
+	OnInterrupt func(func())
+}
+
+// Process is what the roles need to know of the process they run in.
+type Process struct {
+	Version  string
+	PID      int
+	Umask    uint32
+	StartDir string
+	Identity ids.Identity
+	Names    ids.Lookup
+	// ChecksumList and CompressList are the values of the environment variables.
+	ChecksumList, CompressList string
+	Charset                    report.Charset
+	Numbers                    human.Numbers
+	Now                        func() time.Time
+	Foreground                 func() bool
+}
+
+// BatchHooks connect a run to a batch file.
+type BatchHooks struct {
+	// Writer takes the recorded stream; Start is told the facts that open the file.
+	Writer io.Writer
+	Start  func(protocol int, flags wire.CompatFlags, seed int32) error
+	// Reading is set when the connection is a batch file.
+	Reading bool
+}
+
+// Result is how a conversation ended.
+type Result struct {
+	Code   exit.Code
+	Told   bool // the peer has printed the closing line
+	Totals report.Totals
+}
