@@ -12,7 +12,7 @@ const cvsLabel = " [global CVS]"
 func (rd *reader) buildCVS(first *rule) {
 	rd.shared.cvsOnce.Do(func() {
 		to := target{label: cvsLabel}
-		src := source{flags: flagNoPrefix | flagWordSplit | flagCVS | first.flags&(flagInclude|flagPerishable)}
+		src := source{flags: flagNoPrefix | flagWordSplit | flagCVS | first.flags&flagsInherited}
 		builtin := src
 		if rd.env.protocol() >= 30 {
 			builtin.flags |= flagPerishable

@@ -37,8 +37,9 @@ const (
 	flagModule      flags = 1 << 29 // of a source: a parameter of a daemon module
 
 	flagsSided = flagSender | flagReceiver
-	// flagsInherited pass from a merge rule to the rules of its file.
-	flagsInherited = flagAbsolute | flagInclude | flagPerishable | flagsSided
+	// flagsInherited pass from a merge rule to the rules of its file, and from a "-C"
+	// rule to the CVS list.
+	flagsInherited = flagAbsolute | flagInclude | flagNegated | flagPerishable | flagsSided
 )
 
 func (f flags) has(bits flags) bool { return f&bits != 0 }
