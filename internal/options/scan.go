@@ -108,10 +108,27 @@ func Resume(o *Options, args []string, cfg *Config) (*Options, error) {
 	return s.finish(args, s.run(args, nil))
 }
 
+// Default returns the settings of a command line without options, for callers
+// that have none. It has no operands.
+func Default(cfg *Config) (*Options, error) {
+	s := newScan(cfg)
+	s.o.Args = []string{".", "."}
+	o, err := s.evaluate()
+	if err == nil {
+		o.Args, o.scan = nil, nil
+	}
+	return o, err
+}
+
 // Derive returns the settings of the receiving half of a local copy: o's, with
 // its --remote-option values parsed on top. Their errors are worded as a
-// server words them.
+// server words them. Fields that the caller has changed since Parse keep their
+// new values only if there are no such values.
 func Derive(o *Options, cfg *Config) (*Options, error) {
+	if o.scan == nil || len(o.RemoteOptions) == 0 {
+		half := *o
+		return &half, nil
+	}
 	s := o.scan.clone(cfg)
 	s.inherits, s.started = true, true
 	extra := o.RemoteOptions

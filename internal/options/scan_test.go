@@ -82,6 +82,20 @@ func TestDerive(t *testing.T) {
 	}
 }
 
+func TestDefault(t *testing.T) {
+	o, err := Default(testConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.ListOnly || o.Protocol != MaxProtocol || o.MaxSize != -1 || o.MaxDelete != -1 || o.Suffix != "~" || o.Info[InfoNonreg] != 1 || o.Args != nil {
+		t.Errorf("got %+v", *o)
+	}
+	args, _ := ServerArgs(o, Push, Capabilities)
+	if want := []string{"--server", "-e.LsfxCIvu", "."}; !slices.Equal(args, want) {
+		t.Errorf("got %q", args)
+	}
+}
+
 func TestAliases(t *testing.T) {
 	cfg := testConfig()
 	cfg.AliasFiles = [][]byte{[]byte(`# comment
