@@ -14,7 +14,7 @@ type alias struct {
 	exec  bool
 }
 
-// aliasPrograms are the program names whose lines count.
+// aliasProgram is the program name whose lines count.
 const aliasProgram = "rsync"
 
 // parseAliases reads the alias lines of one file. Lines that make no sense

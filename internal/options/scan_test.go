@@ -106,6 +106,8 @@ other alias -r --bogus
 rsync alias --bk -b --suffix=".o l d"
 rsync alias --loop --loop2
 rsync alias --loop2 --loop
+rsync alias --wrong --bogus
+rsync alias -Y -B
 rsync exec --run /bin/echo hi
 rsync alias --server --bogus
 `)}
@@ -124,6 +126,14 @@ rsync alias --server --bogus
 	}
 	if _, err := Parse([]string{"--loop", "s", "d"}, cfg); !strings.HasSuffix(errorText(err), faultTooDeep) {
 		t.Errorf("got %v", err)
+	}
+	for _, c := range [][2]string{{"--wrong=x", "rsync: --wrong=x: unknown option"}, {"-vY", "rsync: -vY: missing argument"}} {
+		if _, err := Parse([]string{c[0]}, cfg); errorText(err) != c[1] {
+			t.Errorf("%s: got %v", c[0], err)
+		}
+	}
+	if o = mustParse(t, cfg, "-Y", "700", "s", "d"); o.BlockSize != 700 {
+		t.Errorf("got %d", o.BlockSize)
 	}
 	if o = mustParse(t, cfg, "--run", "s"); o.Action != ActionExec || !slices.Equal(o.Exec, []string{"/bin/echo", "hi", "s"}) {
 		t.Errorf("got %q", o.Exec)

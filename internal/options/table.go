@@ -96,8 +96,8 @@ func (o *Option) name() string {
 // integer tells whether the ordinary parser wants an integer.
 func (o *Option) integer() bool { return o.number != nil || o.setInt != nil }
 
-// A Table is the whole list of options with its indexes. It is immutable.
-type Table struct {
+// A table is the whole list of options with its indexes. It is immutable.
+type table struct {
 	rows  []Option
 	long  map[string]int // ordinary parser
 	short [256]int       // ordinary parser; -1 for none
@@ -120,7 +120,7 @@ func Lookup(name string) *Option {
 	return nil
 }
 
-func (t *Table) find(name string) (int, bool) {
+func (t *table) find(name string) (int, bool) {
 	if len(name) == 1 {
 		if i := t.short[name[0]]; i >= 0 {
 			return i, true
@@ -130,8 +130,8 @@ func (t *Table) find(name string) (int, bool) {
 	return i, ok
 }
 
-func newTable() *Table {
-	t := &Table{long: map[string]int{}, dlong: map[string]int{}}
+func newTable() *table {
+	t := &table{long: map[string]int{}, dlong: map[string]int{}}
 	for i := range t.short {
 		t.short[i], t.dshrt[i] = -1, -1
 	}
@@ -148,7 +148,7 @@ func newTable() *Table {
 }
 
 // add appends a row and the rows of its negations.
-func (t *Table) add(r Option) {
+func (t *table) add(r Option) {
 	if r.Modes == 0 {
 		r.Modes = modeOrdinary
 	}
@@ -197,7 +197,7 @@ func negation(r Option) func(*scan, string) error {
 	}
 }
 
-func (t *Table) index(r Option) {
+func (t *table) index(r Option) {
 	i := len(t.rows)
 	t.rows = append(t.rows, r)
 	if r.Modes&modeOrdinary != 0 {

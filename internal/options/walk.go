@@ -21,6 +21,7 @@ type walker struct {
 	stopEarly bool // stop at the first operand (POSIXLY_CORRECT)
 
 	stack    []frame
+	word     string // the option of the command line that is being done
 	operands []string
 	exec     []string // set by an alias file's exec line
 }
@@ -49,7 +50,6 @@ const (
 	faultNumber   = "invalid numeric value"
 	faultRange    = "number too large or too small"
 	faultTooDeep  = "aliases nested too deeply"
-	faultQuoting  = "error in parameter quoting"
 	integerBase10 = 10
 )
 
@@ -73,6 +73,9 @@ func (w *walker) walk(args []string) error {
 		default:
 			word := f.args[0]
 			f.args = f.args[1:]
+			if f.alias < 0 {
+				w.word = word
+			}
 			switch {
 			case word == "--":
 				w.rest()
@@ -92,7 +95,7 @@ func (w *walker) walk(args []string) error {
 			}
 		}
 		if err != nil {
-			return err
+			return w.outermost(err)
 		}
 		if w.exec != nil {
 			w.rest()
@@ -100,6 +103,16 @@ func (w *walker) walk(args []string) error {
 		}
 	}
 	return nil
+}
+
+// outermost puts the option of the command line into a fault in the expansion
+// of an alias, of which the user sees nothing.
+func (w *walker) outermost(err error) error {
+	var f *fault
+	if errors.As(err, &f) && w.stack[len(w.stack)-1].alias >= 0 {
+		return &fault{w.word, f.text}
+	}
+	return err
 }
 
 // rest takes everything that is left as operands.
