@@ -205,7 +205,7 @@ func (p *Plan) update(in Input) {
 func (p *Plan) deletes(o *options.Options, protocol int) {
 	p.Delete = Delete{Excluded: o.DeleteExcluded, Max: -1, Force: o.Force, IgnoreErrors: o.IgnoreErrors}
 	if o.MaxDeleteSet {
-		p.Delete.Max = max(o.MaxDelete, 0)
+		p.Delete.Max = o.MaxDelete
 	}
 	if !o.Delete {
 		return

@@ -213,13 +213,17 @@ func (s *Session) TapOutput(f func([]byte)) {
 // StartInput switches the incoming direction to frames if framed is set and starts the
 // demultiplexer.
 func (s *Session) StartInput(framed bool) {
+	s.reader.Release()
 	s.in.setFramed(framed)
 	s.in.async()
 }
 
 // FrameInput switches the incoming direction between frames and raw bytes while it is still read
 // in step with the role (docs/protocol/02-wire-and-file-list.md §4.2).
-func (s *Session) FrameInput(on bool) { s.in.setFramed(on) }
+func (s *Session) FrameInput(on bool) {
+	s.reader.Release()
+	s.in.setFramed(on)
+}
 
 // FrameOutput switches the outgoing direction between frames and raw bytes. What was written
 // before leaves in the old mode.
