@@ -1,0 +1,279 @@
+package ledger
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"godwit/internal/exit"
+	"godwit/internal/wire"
+)
+
+// Kind is what an Event tells.
+type Kind uint8
+
+// The kinds of events. The first four end a request.
+const (
+	Success    Kind = iota // the file is in place
+	Redo                   // the data did not verify, ask once more
+	Failure                // the file could not be written, or failed a second time
+	NotSent                // the sender will not send it
+	PhaseEnd               // a phase of the conversation has ended: NDX is the number of the one that begins
+	StreamEnd              // the sender has written its last phase end, and the statistics if any
+	GoodbyeEnd             // the sender has answered the generator's last but one end marker
+)
+
+// Event is one report to the generator.
+type Event struct {
+	Kind Kind
+	NDX  int32 // of the file; for PhaseEnd the number of the phase that begins
+	// Dev and Ino are the identity of the destination file of a Success, 0 if not known. A sender
+	// in the same file system uses them to see that it is not about to remove what was written.
+	Dev, Ino uint64
+}
+
+// State is how the request for an index stands.
+type State uint8
+
+// The states of a request.
+const (
+	Unasked   State = iota // never requested, or done with
+	InFlight               // requested for the first time
+	ToRedo                 // its data did not verify; about to be requested again
+	Redoing                // requested for the second time
+	Discarded              // ended without a request that is still open
+)
+
+// Ledger is shared by one generator and one receiver. Methods say which of the two calls them;
+// those that say nothing are for both.
+type Ledger struct {
+	mu     sync.Mutex
+	open   map[int32]State // requests that have not ended
+	events []Event         // a queue: head is the next one to be taken
+	head   int
+	wake   chan struct{} // holds one token while there may be events
+	queued atomic.Int32  // number of events, for a look without the lock
+
+	delayed []int32
+
+	ioBits     atomic.Int32
+	started    [2]atomic.Int64 // totals: requests made, requests ended
+	deletions  deletions
+	bookkeeper segments
+}
+
+// New returns an empty ledger.
+func New() *Ledger {
+	return &Ledger{open: make(map[int32]State), wake: make(chan struct{}, 1)}
+}
+
+// Request is called by the generator before it writes a request for data. first is the number of
+// the first entry of the segment that holds ndx; the segment stays incomplete until the request
+// has ended.
+func (l *Ledger) Request(ndx, first int32) {
+	l.mu.Lock()
+	if l.open[ndx] == ToRedo {
+		l.open[ndx] = Redoing
+	} else {
+		l.open[ndx] = InFlight
+		l.bookkeeper.add(first, 1)
+	}
+	l.mu.Unlock()
+	l.started[0].Add(1)
+}
+
+// Settle is called by the generator when it has acted on an event that ended a request (not on a
+// Redo), or has dropped a redo: nothing more will happen to the file. first is as for Request.
+func (l *Ledger) Settle(ndx, first int32) {
+	l.mu.Lock()
+	delete(l.open, ndx)
+	l.bookkeeper.add(first, -1)
+	l.mu.Unlock()
+}
+
+// Outstanding returns how many requests of the segment that begins at first have not been settled,
+// redos that are yet to be made included. A list is complete once the generator has moved past it
+// and this is 0 (docs/protocol/03-transfer.md §3.3). It is for the generator.
+func (l *Ledger) Outstanding(first int32) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.bookkeeper.count(first)
+}
+
+// State returns how the request for ndx stands. The receiver asks before it accepts data: those
+// of an index that is neither InFlight nor Redoing were not asked for.
+func (l *Ledger) State(ndx int32) State {
+	l.mu.Lock()
+	s, ok := l.open[ndx]
+	l.mu.Unlock()
+	if !ok {
+		return Unasked
+	}
+	return s
+}
+
+// InFlight returns how many requests have been made that have not ended.
+func (l *Ledger) InFlight() int64 { return l.started[0].Load() - l.started[1].Load() }
+
+// Open calls f for each request that has not ended or been settled, in no order. The generator uses it at the
+// end of a phase for what a sender before protocol 30 silently did not send. f must not call the
+// ledger.
+func (l *Ledger) Open(f func(ndx int32, s State)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for ndx, s := range l.open {
+		f(ndx, s)
+	}
+}
+
+// Succeeded is the receiver's report that the file is in place.
+func (l *Ledger) Succeeded(ndx int32, dev, ino uint64) {
+	l.end(Event{Kind: Success, NDX: ndx, Dev: dev, Ino: ino})
+}
+
+// NeedsRedo is the receiver's report that the data did not verify and shall be sent again.
+func (l *Ledger) NeedsRedo(ndx int32) { l.end(Event{Kind: Redo, NDX: ndx}) }
+
+// Failed is the receiver's report that the file could not be written, or did not verify a second
+// time.
+func (l *Ledger) Failed(ndx int32) { l.end(Event{Kind: Failure, NDX: ndx}) }
+
+// NotSent takes the sender's message that it will not send a requested file. It fits
+// session.Handlers.NoSend. A message about a file that is not in flight is a protocol error.
+func (l *Ledger) NotSent(ndx int32) error {
+	l.mu.Lock()
+	s := l.open[ndx]
+	l.mu.Unlock()
+	if s != InFlight && s != Redoing {
+		return exit.Errorf(exit.Protocol, "Invalid file index: %d in NO_SEND message [receiver]", ndx)
+	}
+	l.end(Event{Kind: NotSent, NDX: ndx})
+	return nil
+}
+
+// EndPhase is the receiver's report that phase has begun, which ends the one before.
+func (l *Ledger) EndPhase(phase int) { l.post(Event{Kind: PhaseEnd, NDX: int32(phase)}) }
+
+// EndStream is the receiver's report that the last phase is over and, on a pull, the statistics
+// have been read.
+func (l *Ledger) EndStream() { l.post(Event{Kind: StreamEnd}) }
+
+// EndGoodbye is the receiver's report of the sender's answer in the goodbye (protocol 31 and later).
+func (l *Ledger) EndGoodbye() { l.post(Event{Kind: GoodbyeEnd}) }
+
+// end queues the end of a request. What was never requested (a dry run, a batch) is reported like
+// the rest; the generator looks at the state.
+func (l *Ledger) end(e Event) {
+	l.mu.Lock()
+	switch s, ok := l.open[e.NDX]; {
+	case !ok:
+	case e.Kind == Redo:
+		l.open[e.NDX] = ToRedo
+		l.started[1].Add(1)
+	case s == InFlight || s == Redoing:
+		l.open[e.NDX] = Discarded
+		l.started[1].Add(1)
+	}
+	l.push(e)
+	l.mu.Unlock()
+	l.signal()
+}
+
+func (l *Ledger) post(e Event) {
+	l.mu.Lock()
+	l.push(e)
+	l.mu.Unlock()
+	l.signal()
+}
+
+// push appends to the queue, moving it to the front of its storage when that has become half empty.
+func (l *Ledger) push(e Event) {
+	if l.head > 64 && l.head*2 > len(l.events) {
+		n := copy(l.events, l.events[l.head:])
+		l.events, l.head = l.events[:n], 0
+	}
+	l.events = append(l.events, e)
+	l.queued.Add(1)
+}
+
+func (l *Ledger) signal() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Next takes the oldest event, if there is one. It is for the generator.
+func (l *Ledger) Next() (Event, bool) {
+	if l.queued.Load() == 0 {
+		return Event{}, false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.head == len(l.events) {
+		return Event{}, false
+	}
+	e := l.events[l.head]
+	l.head++
+	if l.head == len(l.events) {
+		l.events, l.head = l.events[:0], 0
+	}
+	l.queued.Add(-1)
+	return e, true
+}
+
+// Wake returns a channel that delivers whenever there may be a new event. Only the generator
+// receives from it.
+func (l *Ledger) Wake() <-chan struct{} { return l.wake }
+
+// Wait is Next, waiting for an event to come. before is called first if there is none yet; it
+// makes the session send what it holds. The error is the cause of the context's end.
+func (l *Ledger) Wait(ctx context.Context, before func()) (Event, error) {
+	for waited := false; ; waited = true {
+		if e, ok := l.Next(); ok {
+			return e, nil
+		}
+		if !waited && before != nil {
+			before()
+		}
+		select {
+		case <-l.wake:
+		case <-ctx.Done():
+			return Event{}, context.Cause(ctx)
+		}
+	}
+}
+
+// Delay is the receiver's note that ndx lies in the partial directory until phase 2
+// (--delay-updates).
+func (l *Ledger) Delay(ndx int32) {
+	l.mu.Lock()
+	l.delayed = append(l.delayed, ndx)
+	l.mu.Unlock()
+}
+
+// TakeDelayed returns the delayed files, in order of their indexes, and forgets them.
+func (l *Ledger) TakeDelayed() []int32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	d := l.delayed
+	l.delayed = nil
+	return sortedUnique(d)
+}
+
+// AddIOErrors adds the sender's error bits (1 general, 2 vanished, 4 deletion limit). Others are
+// masked off.
+func (l *Ledger) AddIOErrors(bits int32) { l.ioBits.Or(bits & 7) }
+
+// IOErrors returns the error bits known so far. With bit 1 set nothing is deleted unless
+// --ignore-errors says so.
+func (l *Ledger) IOErrors() int32 { return l.ioBits.Load() }
+
+// Deletions returns what has been deleted so far.
+func (l *Ledger) Deletions() wire.DelStats { return l.deletions.stats() }
+
+// CountDeletion counts an entry of the destination that has been deleted, by its type.
+func (l *Ledger) CountDeletion(mode uint32) { l.deletions.add(mode) }
+
+// SetDeletions replaces the counts by those a batch file holds.
+func (l *Ledger) SetDeletions(s wire.DelStats) { l.deletions.set(s) }
