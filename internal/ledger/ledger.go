@@ -41,7 +41,7 @@ const (
 	InFlight               // requested for the first time
 	ToRedo                 // its data did not verify; about to be requested again
 	Redoing                // requested for the second time
-	Discarded              // ended without a request that is still open
+	Discarded              // ended; the generator has not acted on it yet
 )
 
 // Ledger is shared by one generator and one receiver. Methods say which of the two calls them;
@@ -56,15 +56,20 @@ type Ledger struct {
 
 	delayed []int32
 
-	ioBits     atomic.Int32
-	started    [2]atomic.Int64 // totals: requests made, requests ended
-	deletions  deletions
-	bookkeeper segments
+	ioBits    atomic.Int32
+	asked     atomic.Int64 // requests made
+	ended     atomic.Int64 // requests that have ended
+	deletions wire.DelStats
+	lists     segments
+	decided   int32         // batch: the generator has passed this index
+	decision  chan struct{} // closed when that changes
 }
 
 // New returns an empty ledger.
 func New() *Ledger {
-	return &Ledger{open: make(map[int32]State), wake: make(chan struct{}, 1)}
+	return &Ledger{
+		open: make(map[int32]State), wake: make(chan struct{}, 1), decided: -1, decision: make(chan struct{}),
+	}
 }
 
 // Request is called by the generator before it writes a request for data. first is the number of
@@ -76,10 +81,10 @@ func (l *Ledger) Request(ndx, first int32) {
 		l.open[ndx] = Redoing
 	} else {
 		l.open[ndx] = InFlight
-		l.bookkeeper.add(first, 1)
+		l.lists.add(first, 1)
 	}
 	l.mu.Unlock()
-	l.started[0].Add(1)
+	l.asked.Add(1)
 }
 
 // Settle is called by the generator when it has acted on an event that ended a request (not on a
@@ -87,7 +92,7 @@ func (l *Ledger) Request(ndx, first int32) {
 func (l *Ledger) Settle(ndx, first int32) {
 	l.mu.Lock()
 	delete(l.open, ndx)
-	l.bookkeeper.add(first, -1)
+	l.lists.add(first, -1)
 	l.mu.Unlock()
 }
 
@@ -97,7 +102,7 @@ func (l *Ledger) Settle(ndx, first int32) {
 func (l *Ledger) Outstanding(first int32) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.bookkeeper.count(first)
+	return l.lists.count(first)
 }
 
 // State returns how the request for ndx stands. The receiver asks before it accepts data: those
@@ -113,7 +118,7 @@ func (l *Ledger) State(ndx int32) State {
 }
 
 // InFlight returns how many requests have been made that have not ended.
-func (l *Ledger) InFlight() int64 { return l.started[0].Load() - l.started[1].Load() }
+func (l *Ledger) InFlight() int64 { return l.asked.Load() - l.ended.Load() }
 
 // Open calls f for each request that has not ended or been settled, in no order. The generator uses it at the
 // end of a phase for what a sender before protocol 30 silently did not send. f must not call the
@@ -169,10 +174,10 @@ func (l *Ledger) end(e Event) {
 	case !ok:
 	case e.Kind == Redo:
 		l.open[e.NDX] = ToRedo
-		l.started[1].Add(1)
+		l.ended.Add(1)
 	case s == InFlight || s == Redoing:
 		l.open[e.NDX] = Discarded
-		l.started[1].Add(1)
+		l.ended.Add(1)
 	}
 	l.push(e)
 	l.mu.Unlock()
@@ -269,11 +274,51 @@ func (l *Ledger) AddIOErrors(bits int32) { l.ioBits.Or(bits & 7) }
 // --ignore-errors says so.
 func (l *Ledger) IOErrors() int32 { return l.ioBits.Load() }
 
-// Deletions returns what has been deleted so far.
-func (l *Ledger) Deletions() wire.DelStats { return l.deletions.stats() }
+// SetDeletions is the receiver's note of the deletion statistics that the sender has passed on
+// (docs/protocol/03-transfer.md §3.5).
+func (l *Ledger) SetDeletions(s wire.DelStats) {
+	l.mu.Lock()
+	l.deletions = s
+	l.mu.Unlock()
+}
 
-// CountDeletion counts an entry of the destination that has been deleted, by its type.
-func (l *Ledger) CountDeletion(mode uint32) { l.deletions.add(mode) }
+// Deletions returns what SetDeletions was told, zero if it was not called.
+func (l *Ledger) Deletions() wire.DelStats {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.deletions
+}
 
-// SetDeletions replaces the counts by those a batch file holds.
-func (l *Ledger) SetDeletions(s wire.DelStats) { l.deletions.set(s) }
+// Decide is called by the generator of a run that replays a batch when it has decided about all
+// entries up to ndx.
+func (l *Ledger) Decide(ndx int32) {
+	l.mu.Lock()
+	l.decided = max(l.decided, ndx)
+	close(l.decision)
+	l.decision = make(chan struct{})
+	l.mu.Unlock()
+}
+
+// Wants is called by the receiver of a run that replays a batch, where the items come whether or
+// not they are asked for (docs/protocol/03-transfer.md §15.3). It waits until the generator has
+// decided about ndx and tells whether the file is wanted. It is the one call of the receiver that
+// waits; the generator never waits for something that lies behind such an item.
+func (l *Ledger) Wants(ctx context.Context, ndx int32) (bool, error) {
+	for {
+		l.mu.Lock()
+		s, open := l.open[ndx]
+		decided, changed := l.decided, l.decision
+		l.mu.Unlock()
+		if open && s != Discarded {
+			return true, nil
+		}
+		if decided >= ndx {
+			return false, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		}
+	}
+}
