@@ -28,6 +28,10 @@ type Operator struct {
 // OpenDir holds the directory at path.
 func (op Operator) OpenDir(path string) (*Dir, error) { return op.openDir(path) }
 
+// OpenDirAt is OpenDir that also returns the absolute physical path of the
+// directory, links resolved. For a relative path BasePath must be set.
+func (op Operator) OpenDirAt(path string) (*Dir, string, error) { return op.openDirAt(path, true) }
+
 // Parent holds the directory that path's last component lies in, and returns
 // that component as the leaf to act on. Trailing slashes do not count; the
 // leaf of "/" and of "" is ".". The leaf itself is not looked at.

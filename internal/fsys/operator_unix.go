@@ -13,7 +13,8 @@ import (
 type opWalk struct {
 	op    *Operator
 	fd    int    // the directory reached; -1: not yet started
-	at    string // its absolute path, kept only with Confine
+	at    string // its absolute path, kept only with Confine or track
+	track bool
 	links int
 }
 
@@ -158,6 +159,9 @@ func (w *opWalk) enter(fd int, comp string) error {
 	unix.Close(w.fd)
 	w.fd = fd
 	if !w.op.confines() {
+		if w.track {
+			w.at = extend(w.at, comp)
+		}
 		return nil
 	}
 	w.at = extend(w.at, comp)
@@ -204,11 +208,16 @@ func within(path, root string) bool {
 }
 
 func (op *Operator) openDir(path string) (*Dir, error) {
-	w := opWalk{op: op, fd: -1}
+	d, _, err := op.openDirAt(path, false)
+	return d, err
+}
+
+func (op *Operator) openDirAt(path string, track bool) (*Dir, string, error) {
+	w := opWalk{op: op, fd: -1, track: track}
 	defer w.close()
 	end, err := w.run(path, false)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	flags := openDirFlags
 	if !end.magic {
@@ -219,9 +228,9 @@ func (op *Operator) openDir(path string) (*Dir, error) {
 		fd, err = openat(w.fd, end.leaf, flags|dirSearch, 0)
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return newDir(fd, newFeatures(op.Avoid)), nil
+	return newDir(fd, newFeatures(op.Avoid)), extend(w.at, end.leaf), nil
 }
 
 func (op *Operator) parent(path string) (*Dir, string, error) {

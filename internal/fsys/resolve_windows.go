@@ -43,6 +43,15 @@ func (op *Operator) openDir(path string) (*Dir, error) {
 	return newDir(h, newFeatures(op.Avoid)), nil
 }
 
+func (op *Operator) openDirAt(path string, _ bool) (*Dir, string, error) {
+	real, err := filepath.EvalSymlinks(op.place(path))
+	if err != nil {
+		return nil, "", bareError(err)
+	}
+	d, err := op.openDir(real)
+	return d, real, err
+}
+
 func (op *Operator) parent(path string) (*Dir, string, error) {
 	dir, leaf := filepath.Split(filepath.Clean(path))
 	if dir == "" {
