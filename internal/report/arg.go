@@ -65,6 +65,10 @@ func (l *Log) appendArg(dst []byte, a Arg) []byte {
 	return l.appendFull(dst, dir, a.b)
 }
 
+// AppendFull appends a path as messages show it in full, quotes included (see
+// [Full]).
+func (l *Log) AppendFull(dst, name []byte) []byte { return l.appendFull(dst, l.dir, name) }
+
 // appendFull appends a path as messages show it, quotes included.
 func (l *Log) appendFull(dst []byte, dir string, name []byte) []byte {
 	dst = append(dst, '"')

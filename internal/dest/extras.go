@@ -1,0 +1,226 @@
+package dest
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"sort"
+
+	"godwit/internal/exit"
+	"godwit/internal/filter"
+	"godwit/internal/flist"
+	"godwit/internal/fsys"
+	"godwit/internal/plan"
+	"godwit/internal/report"
+)
+
+// DeleteExtras deletes, or with --delete-delay notes, what is in the destination directory of dir
+// and not in the sender's list (docs/protocol/03-transfer.md §13.2). list holds the whole of the
+// directory's contents: its own segment, or the one list of a transfer without incremental
+// recursion. It is called for each directory of the list, parents first, also for those whose
+// contents were not listed, because their rule files count.
+//
+// The error ends the run (a rule file that cannot be used) and has been said.
+func (h *Hand) DeleteExtras(dir flist.File, list *flist.Segment) error {
+	t := h.t
+	if t.missing || t.single != nil {
+		return nil
+	}
+	if h.log.Trouble()&exit.TroubleIO != 0 && !h.plan.Delete.IgnoreErrors {
+		if !t.deletes.stopped {
+			t.deletes.stopped = true
+			h.log.Say(report.SkippingDeletion)
+		}
+		return nil
+	}
+	path := bytes.Clone(h.Path(dir))
+	d, err := t.root.Dir(path)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) && dir.Is(flist.Content) {
+			h.log.Fail(report.OpendirFailed, err, report.Full(path))
+		}
+		return nil
+	}
+	defer d.Close()
+	rules, err := h.rules(path)
+	if err != nil {
+		return err
+	}
+	var st fsys.Stat
+	if !dir.Is(flist.Content) || d.Fstat(&st) != nil || !h.sameFileSystem(dir, &st) {
+		return nil
+	}
+	s := h.scanFor(0)
+	if err := s.read(h, d, path); err != nil {
+		h.log.Fail(report.OpendirFailed, err, report.Full(path))
+		return nil
+	}
+	listed := listing{list: list, order: flist.Order{Protocol: h.plan.Caps.Protocol}}
+	for i := len(s.ents) - 1; i >= 0; i-- {
+		e := &s.ents[i]
+		leaf := s.name(e)
+		h.path = appendChild(h.path[:0], path, leaf)
+		if h.protected(rules, h.path, e.mode) || listed.has(h.path) {
+			continue
+		}
+		if err := h.deleteExtra(d, leaf, bytes.Clone(h.path), e.mode, &st, rules); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteExtra deletes or notes one name that the sender does not have.
+func (h *Hand) deleteExtra(d *fsys.Dir, leaf, path []byte, kind uint32, parent *fsys.Stat, rules *filter.State) error {
+	var st fsys.Stat
+	if h.look(d, fsys.View(leaf), kind, &st) != nil {
+		return nil
+	}
+	if st.IsDir() && h.isMount(&st, parent) {
+		h.log.Say(report.CannotDeleteMount, report.Name(path))
+		return nil
+	}
+	if h.plan.Delete.When == plan.DeleteDelay {
+		h.t.deletes.delayed.add(path)
+		return nil
+	}
+	if rules != nil {
+		rules = rules.Vanishing()
+	}
+	h.remove(d, fsys.View(leaf), path, &st, withContents, rules, 1)
+	return h.takeStop()
+}
+
+// takeStop returns the error that was met deep in a deletion and ends the run.
+func (h *Hand) takeStop() error {
+	err := h.stop
+	h.stop = nil
+	return err
+}
+
+// sameFileSystem reports whether a directory is to be examined: with -x only on the file systems of
+// the directories that arguments named.
+func (h *Hand) sameFileSystem(dir flist.File, st *fsys.Stat) bool {
+	if h.plan.Select.OneFileSystem == 0 {
+		return true
+	}
+	devs := &h.t.deletes.devs
+	if *devs == nil {
+		*devs = make(map[uint64]struct{})
+	}
+	if dir.Is(flist.Top) {
+		(*devs)[st.Dev] = struct{}{}
+		return true
+	}
+	_, ok := (*devs)[st.Dev]
+	return ok
+}
+
+// DeleteDelayed carries out what --delete-delay has noted, in the order it was found. The rules of
+// directories that were passed then are no longer in force (docs/protocol/04-filters-and-walk.md
+// §7.4).
+func (h *Hand) DeleteDelayed() error {
+	rules := h.baseRules()
+	if rules != nil {
+		rules = rules.At(h.t.rooted(nil)).Vanishing()
+	}
+	names := &h.t.deletes.delayed
+	for path, ok := names.next(); ok; path, ok = names.next() {
+		d, leaf, err := h.t.root.Parent(path)
+		if err != nil {
+			continue
+		}
+		var st fsys.Stat
+		if err = d.Lstat(fsys.View(leaf), &st); err == nil {
+			h.remove(d, fsys.View(leaf), path, &st, withContents, rules, 0)
+		}
+		d.Close()
+		if err := h.takeStop(); err != nil {
+			return err
+		}
+	}
+	h.t.deletes.delayed = delayedNames{}
+	return nil
+}
+
+// DeleteMissing deletes f's destination, which st describes, because the argument f stands for does
+// not exist (--delete-missing-args), unless a rule protects it.
+func (h *Hand) DeleteMissing(f flist.File, st *fsys.Stat) error {
+	if err := h.locate(f); err != nil {
+		return nil
+	}
+	path := bytes.Clone(h.Path(f))
+	rules := h.baseRules()
+	if rules != nil {
+		rules = rules.At(h.t.rooted(nil))
+	}
+	if h.protected(rules, path, st.Mode) {
+		return nil
+	}
+	how := why(0)
+	if h.plan.Delete.On() || h.plan.Delete.Force {
+		how |= withContents
+	}
+	if rules != nil {
+		rules = rules.Vanishing()
+	}
+	h.remove(h.dir, h.leaf.Name, path, st, how, rules, 0)
+	return h.takeStop()
+}
+
+// delayedNames is a queue of names in one piece of memory. The reference spills it to a file in the
+// destination; it is bounded by what there is to delete, and a file that cannot be made would cost
+// the deletions.
+type delayedNames struct {
+	names []byte // each with NUL behind it
+	at    int
+}
+
+func (q *delayedNames) add(path []byte) { q.names = append(append(q.names, path...), 0) }
+
+func (q *delayedNames) next() ([]byte, bool) {
+	if q.at >= len(q.names) {
+		return nil, false
+	}
+	n := bytes.IndexByte(q.names[q.at:], 0)
+	path := q.names[q.at : q.at+n : q.at+n]
+	q.at += n + 1
+	return path, true
+}
+
+// listing finds names in a sorted list.
+type listing struct {
+	list  *flist.Segment
+	order flist.Order
+	path  []byte
+}
+
+// has reports whether the list has something of that name, of whatever type.
+func (l *listing) has(path []byte) bool {
+	return l.find(path, false) || l.find(path, true)
+}
+
+func (l *listing) find(path []byte, isDir bool) bool {
+	n := l.list.Len()
+	i := sort.Search(n, func(i int) bool { return l.compare(i, path, isDir) >= 0 })
+	for ; i < n && l.compare(i, path, isDir) == 0; i++ {
+		if l.list.At(i).Active() {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *listing) compare(i int, path []byte, isDir bool) int {
+	f := l.list.At(i)
+	l.path = f.AppendPath(l.path[:0])
+	return l.order.Compare(below(l.path), f.IsDir(), path, isDir)
+}
+
+// appendChild appends the name of a directory's entry below the root.
+func appendChild(dst, dir, leaf []byte) []byte {
+	if string(dir) == "." {
+		dir = nil
+	}
+	return fsys.AppendJoin(dst, dir, leaf)
+}
