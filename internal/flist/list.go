@@ -286,12 +286,9 @@ func (l *List) Get(ndx int32, where, who string) (Slot, error) {
 		return slot, nil
 	}
 	l.mu.Lock()
-	lo, hi := int32(0), int32(-1)
+	lo, hi := int32(-1), int32(-1)
 	if n := len(l.segs); n > 0 {
-		lo, hi = l.segs[0].first, l.segs[n-1].first+int32(l.segs[n-1].n)-1
-		if l.incremental {
-			lo--
-		}
+		lo, hi = l.segs[0].first-1, l.segs[n-1].first+int32(l.segs[n-1].n)-1
 	}
 	l.mu.Unlock()
 	return Slot{}, &exit.Error{Code: exit.Protocol,
