@@ -21,6 +21,7 @@ const (
 	PhaseEnd               // a phase of the conversation has ended: NDX is the number of the one that begins
 	StreamEnd              // the sender has written its last phase end, and the statistics if any
 	GoodbyeEnd             // the sender has answered the generator's last but one end marker
+	Delayed                // the file is complete, and will be in place in phase 2
 )
 
 // Event is one report to the generator.
@@ -42,6 +43,7 @@ const (
 	ToRedo                 // its data did not verify; about to be requested again
 	Redoing                // requested for the second time
 	Discarded              // ended; the generator has not acted on it yet
+	Waiting                // its data are complete; it will be in place in phase 2
 )
 
 // Ledger is shared by one generator and one receiver. Methods say which of the two calls them;
@@ -62,6 +64,7 @@ type Ledger struct {
 	deletions wire.DelStats
 	lists     segments
 	decided   int32         // batch: the generator has passed this index
+	marks     int           // batch: end markers that the generator would have written
 	decision  chan struct{} // closed when that changes
 }
 
@@ -79,6 +82,7 @@ func (l *Ledger) Request(ndx, first int32) {
 	l.mu.Lock()
 	if l.open[ndx] == ToRedo {
 		l.open[ndx] = Redoing
+		l.notify()
 	} else {
 		l.open[ndx] = InFlight
 		l.lists.add(first, 1)
@@ -91,9 +95,21 @@ func (l *Ledger) Request(ndx, first int32) {
 // Redo), or has dropped a redo: nothing more will happen to the file. first is as for Request.
 func (l *Ledger) Settle(ndx, first int32) {
 	l.mu.Lock()
+	if l.open[ndx] == ToRedo {
+		l.notify()
+	}
 	delete(l.open, ndx)
 	l.lists.add(first, -1)
 	l.mu.Unlock()
+}
+
+// Lose is Settle for a request of which no end was reported: a sender before protocol 30 says
+// nothing of a file that it cannot send.
+func (l *Ledger) Lose(ndx, first int32) {
+	if s := l.State(ndx); s == InFlight || s == Redoing {
+		l.ended.Add(1)
+	}
+	l.Settle(ndx, first)
 }
 
 // Outstanding returns how many requests of the segment that begins at first have not been settled,
@@ -178,6 +194,8 @@ func (l *Ledger) end(e Event) {
 	case s == InFlight || s == Redoing:
 		l.open[e.NDX] = Discarded
 		l.ended.Add(1)
+	case s == Waiting || s == ToRedo:
+		l.open[e.NDX] = Discarded
 	}
 	l.push(e)
 	l.mu.Unlock()
@@ -254,7 +272,13 @@ func (l *Ledger) Wait(ctx context.Context, before func()) (Event, error) {
 func (l *Ledger) Delay(ndx int32) {
 	l.mu.Lock()
 	l.delayed = append(l.delayed, ndx)
+	if s := l.open[ndx]; s == InFlight || s == Redoing {
+		l.open[ndx] = Waiting
+		l.ended.Add(1)
+	}
+	l.push(Event{Kind: Delayed, NDX: ndx})
 	l.mu.Unlock()
+	l.signal()
 }
 
 // TakeDelayed returns the delayed files, in order of their indexes, and forgets them.
@@ -294,8 +318,7 @@ func (l *Ledger) Deletions() wire.DelStats {
 func (l *Ledger) Decide(ndx int32) {
 	l.mu.Lock()
 	l.decided = max(l.decided, ndx)
-	close(l.decision)
-	l.decision = make(chan struct{})
+	l.notify()
 	l.mu.Unlock()
 }
 

@@ -79,3 +79,8 @@ func (l *Links) Fail(ndx int32) (*Group, bool) {
 	}
 	return g, ok
 }
+
+// Wait notes that a member waits for its group's leader.
+func (g *Group) Wait(ndx, first int32) {
+	g.Waiting = append(g.Waiting, Member{NDX: ndx, First: first})
+}

@@ -1,0 +1,146 @@
+package generator
+
+import (
+	"context"
+	"slices"
+
+	"godwit/internal/dest"
+	"godwit/internal/flist"
+	"godwit/internal/fsys"
+	"godwit/internal/ledger"
+	"godwit/internal/wire"
+)
+
+// Hard-link groups (docs/protocol/03-transfer.md §10.6). One member leads: it is handled like any
+// file. The others are linked to it as soon as it is in place.
+
+// place tells whether the entry at a position belongs to a group, and whether no later member is
+// known.
+func (g *Generator) place(f flist.File, pos int) (group, last bool) {
+	number := f.Group()
+	if number < 0 || f.IsDir() {
+		return false, false
+	}
+	members := g.groups[number]
+	if !g.List.Incremental() && len(members) < 2 {
+		return false, false
+	}
+	return true, len(members) == 0 || int(members[len(members)-1]) == pos
+}
+
+// linkMember handles a member whose group has a leader. It reports whether that was the case.
+func (g *Generator) linkMember(_ context.Context, v *visit, st *fsys.Stat) bool {
+	group := g.links.Get(v.f.Group())
+	switch group.State {
+	case ledger.GroupDone:
+		g.link(v, st, group.Path)
+		return true
+	case ledger.GroupInFlight:
+		group.Wait(v.ndx, v.first)
+		return true
+	}
+	return false
+}
+
+// link makes an entry a hard link of its leader, unless it is one.
+func (g *Generator) link(v *visit, st *fsys.Stat, leader string) {
+	f := v.f
+	name := []byte(leader)
+	mode := g.h.Mode(f, st)
+	const item = wire.ItemLocal | wire.ItemName
+	if st != nil && g.h.IsLinkOf(st, name) {
+		flags := g.h.Differences(f, mode, st, item, dest.Exact)
+		if g.uptodate && flags&wire.ItemSignificant == 0 {
+			g.log.Uptodate(g.name(f), false)
+		}
+		g.announceItem(v, flags, nil)
+		return
+	}
+	flags := g.h.Differences(f, mode, st, item, dest.Plain)
+	if g.h.LinkTo(f, name, st) {
+		g.touch(f)
+		g.announceItem(v, flags, name)
+	}
+}
+
+// leads makes a file whose data have been requested the leader of its group.
+func (g *Generator) leads(ctx context.Context, v *visit) error {
+	if !v.group {
+		return nil
+	}
+	if g.dry { // no result will come
+		return g.linksDone(ctx, v.f, v.ndx)
+	}
+	g.links.Lead(v.f.Group(), v.ndx)
+	return nil
+}
+
+// linksDone makes a file that is in place the leader of its group, and links to it who waits.
+func (g *Generator) linksDone(ctx context.Context, f flist.File, ndx int32) error {
+	if !g.Plan.Attrs.HardLinks || f.Group() < 0 {
+		return nil
+	}
+	group := g.links.Finish(f.Group(), ndx, f.Path())
+	waiting := group.Waiting
+	group.Waiting = nil
+	slices.SortFunc(waiting, func(a, b ledger.Member) int { return int(b.NDX) - int(a.NDX) })
+	for _, m := range waiting {
+		v, st, _, err := g.waiter(m)
+		if err != nil {
+			return err
+		}
+		if v.f.Valid() {
+			g.link(&v, st, group.Path)
+		}
+	}
+	return nil
+}
+
+// waiter looks at an entry that has waited for its group's leader.
+func (g *Generator) waiter(m ledger.Member) (visit, *fsys.Stat, error, error) {
+	slot, ok := g.List.Find(m.NDX)
+	if !ok || slot.Gap {
+		return visit{}, nil, nil, nil
+	}
+	v := visit{f: slot.File, ndx: m.NDX, first: m.First, list: slot.Segment, group: true, last: true}
+	st, err := g.look(v.f, g.dry && g.unreachable(v.f))
+	if fatal(err) {
+		return v, nil, nil, err
+	}
+	return v, st, err, nil
+}
+
+// leaderFailed lets another member lead if ndx was the leader of a group and will not come.
+func (g *Generator) leaderFailed(ctx context.Context, ndx int32) error {
+	group, ok := g.links.Fail(ndx)
+	if !ok || g.lateEnd {
+		return nil
+	}
+	return g.promote(ctx, group, ndx)
+}
+
+// promote handles members that wait as if each were the first, until one leads: those behind the
+// one that failed, then those before it.
+func (g *Generator) promote(ctx context.Context, group *ledger.Group, failed int32) error {
+	for group.State == ledger.GroupNew && len(group.Waiting) > 0 {
+		slices.SortFunc(group.Waiting, func(a, b ledger.Member) int { return int(a.NDX) - int(b.NDX) })
+		i := slices.IndexFunc(group.Waiting, func(m ledger.Member) bool { return m.NDX > failed })
+		if i < 0 {
+			i = len(group.Waiting) - 1
+		}
+		m := group.Waiting[i]
+		group.Waiting = slices.Delete(group.Waiting, i, i+1)
+		v, st, missing, err := g.waiter(m)
+		if err != nil {
+			return err
+		}
+		if !v.f.Valid() {
+			continue
+		}
+		if err := g.other(ctx, &v, st, missing); err != nil {
+			return err
+		}
+		failed = m.NDX
+	}
+	return nil
+}
