@@ -1,8 +1,6 @@
 package receiver
 
 import (
-	"context"
-
 	"godwit/internal/dest"
 	"godwit/internal/plan"
 	"godwit/internal/report"
@@ -94,9 +92,3 @@ func (r *Receiver) placeDelayed() error {
 	}
 	return nil
 }
-
-// endOfList is called at the end marker of a list, before the list is released.
-func (r *Receiver) endOfList(ctx context.Context) error { return nil }
-
-// endOfPhase is called at an end marker that ends a phase.
-func (r *Receiver) endOfPhase(ctx context.Context) error { return nil }

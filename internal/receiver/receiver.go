@@ -67,6 +67,7 @@ type Receiver struct {
 	st      fsys.Stat
 
 	phase int
+	marks int // end markers read
 	// redone holds the indexes whose data did not verify the first time.
 	redone map[int32]struct{}
 }

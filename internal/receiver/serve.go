@@ -39,7 +39,7 @@ func (r *Receiver) serve(ctx context.Context) error {
 		}
 		r.Log.ProgressPhase(r.position(r.Totals.Files.Total - 1))
 		r.phase++
-		if r.phase == 2 || r.protocol < 29 && r.phase > lastPhase {
+		if r.phase == 2 {
 			if err := r.placeDelayed(); err != nil {
 				return err
 			}
