@@ -13,7 +13,7 @@ import (
 
 // deletions counts what has been deleted and holds what is to be.
 type deletions struct {
-	admitted int64 // against --max-delete
+	admitted atomic.Int64 // against --max-delete
 	skipped  atomic.Int64
 	files    atomic.Int64
 	dirs     atomic.Int64
@@ -28,18 +28,18 @@ type deletions struct {
 
 // admit takes one deletion off the limit, if there is one, and counts what is over it.
 func (d *deletions) admit(limit int) bool {
-	if limit >= 0 && d.admitted >= int64(limit) {
+	if n := d.admitted.Add(1); limit >= 0 && n > int64(limit) {
+		d.admitted.Add(-1)
 		d.skipped.Add(1)
 		return false
 	}
-	d.admitted++
 	return true
 }
 
 // refund gives back an admission that came to nothing.
 func (d *deletions) refund(how why) {
 	if how&toMakeRoom == 0 {
-		d.admitted--
+		d.admitted.Add(-1)
 	}
 }
 

@@ -42,6 +42,10 @@ func (t *Tree) openOptionDirs() error {
 			return t.log.Fatal(report.BackupDirNotDir, nil, report.Str(dir))
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return t.log.Fatal(report.BackupDirStatFailed, nil, report.Str(dir), report.Str(errno.Text(err)))
+		case err != nil:
+			t.log.Say(report.NewBackupDirIs, report.Str(dir))
+		default:
+			t.log.Say(report.BackupDirIs, report.Str(dir))
 		}
 	}
 	if dir := t.plan.Write.TempDir; dir != "" {

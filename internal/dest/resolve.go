@@ -23,7 +23,8 @@ type Listing struct {
 //
 // It is not called for --list-only, nor by a client whose list is empty.
 func Open(cfg Config, arg string, l Listing) (*Tree, error) {
-	t := &Tree{cfg: cfg, plan: cfg.Plan, log: cfg.Log, dir: cfg.Plan.Where.StartDir}
+	start := cfg.Plan.Where.StartDir
+	t := &Tree{cfg: cfg, plan: cfg.Plan, log: cfg.Log.In(start), dir: start}
 	r := resolution{t: t, arg: arg, many: l.Count > 1, entryIsDir: l.Count == 1 && l.First.IsDir()}
 	if err := r.run(); err != nil {
 		return nil, err
@@ -227,7 +228,7 @@ func (r *resolution) makePath(path string, whole bool) error {
 				continue
 			}
 		}
-		return t.log.Fatal(report.MkdirFailed, err, report.Full([]byte(part)))
+		return t.log.Fatal(report.MkdirFailed, err, report.Full([]byte(r.arg)))
 	}
 	switch {
 	case made == 1:
