@@ -3,7 +3,6 @@
 package transport
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -15,34 +14,45 @@ import (
 // standard descriptor becomes the null device, so that a stray print cannot get into the stream,
 // and any other file is closed. in and out may be one socket.
 func Inherited(in, out *os.File) (*Files, error) {
-	i, err := adopt(in, "connection input")
+	i, err := duplicate(in)
 	if err != nil {
 		return nil, err
 	}
-	o, err := adopt(out, "connection output")
+	o, err := duplicate(out)
 	if err != nil {
-		i.Close()
+		unix.Close(i)
 		return nil, err
 	}
-	if err := errors.Join(release(in), release(out)); err != nil {
-		i.Close()
-		o.Close()
+	err = release(in)
+	if out != in && err == nil {
+		err = release(out)
+	}
+	// Last of all: asking an os.File for its descriptor makes that blocking, and with it all that
+	// are duplicates of it.
+	if err == nil {
+		err = unblock(i, o)
+	}
+	if err != nil {
+		unix.Close(i)
+		unix.Close(o)
 		return nil, err
 	}
-	return &Files{in: i, out: o}, nil
+	return &Files{in: os.NewFile(uintptr(i), "connection input"), out: os.NewFile(uintptr(o), "connection output")}, nil
 }
 
-// adopt returns a pollable duplicate of f.
-func adopt(f *os.File, name string) (*os.File, error) {
+// duplicate returns another descriptor for f, above the standard ones.
+func duplicate(f *os.File) (int, error) {
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 3)
-	if err != nil {
-		return nil, os.NewSyscallError("fcntl", err)
+	return fd, os.NewSyscallError("fcntl", err)
+}
+
+func unblock(fds ...int) error {
+	for _, fd := range fds {
+		if err := unix.SetNonblock(fd, true); err != nil {
+			return os.NewSyscallError("fcntl", err)
+		}
 	}
-	if err := unix.SetNonblock(fd, true); err != nil {
-		unix.Close(fd)
-		return nil, os.NewSyscallError("fcntl", err)
-	}
-	return os.NewFile(uintptr(fd), name), nil
+	return nil
 }
 
 // release gives up the caller's descriptor. The standard ones stay taken, lest the next file that
@@ -50,10 +60,7 @@ func adopt(f *os.File, name string) (*os.File, error) {
 func release(f *os.File) error {
 	fd := int(f.Fd())
 	if fd > 2 {
-		if err := f.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-			return err
-		}
-		return nil
+		return f.Close()
 	}
 	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
