@@ -68,17 +68,18 @@ func (h *Hand) backUp(d *fsys.Dir, name string, path []byte, way backupWay) erro
 	if st.IsDir() {
 		return nil
 	}
+	as := h.t.backupName(path)
 	if st.IsSymlink() && h.plan.Links.Safe && !h.safeToBackUp(d, name, path) {
+		h.log.Say(report.BackedUp, report.Name(path), report.Name(as)) // so says the reference
 		return nil
 	}
-	as := h.t.backupName(path)
 	if len(as) >= fsys.PathMax {
 		h.log.Say(report.BackupNameTooLong)
 		return errBackup
 	}
 	to, err := h.backupDir(d, path)
 	if err != nil {
-		h.keepFailed(err, path, as)
+		h.backupDirFailed(err, path, as)
 		return errBackup
 	}
 	defer to.Close()
@@ -98,6 +99,17 @@ func (h *Hand) backUp(d *fsys.Dir, name string, path []byte, way backupWay) erro
 
 func (h *Hand) keepFailed(err error, path, as []byte) {
 	h.log.Fail(report.KeepBackupFailed, err, report.Full(path), report.Name(as))
+}
+
+// backupDirFailed says that there is no directory for a backup: below --backup-dir it is the first
+// part of the name that is blamed.
+func (h *Hand) backupDirFailed(err error, path, as []byte) {
+	first, _, below := bytes.Cut(path, []byte("/"))
+	if !below || h.plan.Write.BackupDir == "" {
+		h.keepFailed(err, path, as)
+		return
+	}
+	h.log.Fail(report.BackupLstatFailed, err, report.Name(fsys.AppendJoin(nil, []byte(h.plan.Write.BackupDir), first)))
 }
 
 // safeToBackUp reports whether a symlink may be backed up under --safe-links.
@@ -327,7 +339,7 @@ func (h *Hand) CreateBackup(f flist.File) (*BackupFile, bool) {
 	}
 	to, err := h.backupDir(h.dir, path)
 	if err != nil {
-		h.keepFailed(err, path, as)
+		h.backupDirFailed(err, path, as)
 		return nil, false
 	}
 	_, leaf := fsys.Split(as)

@@ -73,8 +73,8 @@ func (h *Hand) clear(d *fsys.Dir, name string, path []byte, st *fsys.Stat, whose
 func (h *Hand) remove(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how why, outer *filter.State, level int) fate {
 	isDir := st.IsDir()
 	p := h.plan
-	if !p.Where.Root && p.Identity.UID == st.UID && st.Mode&0o200 == 0 && !st.IsSymlink() && !h.dry() {
-		d.Chmod(name, st.Mode&fsys.ModeBits|0o200)
+	if how&onlyItself == 0 {
+		h.makeWritable(d, name, st)
 	}
 	if isDir && how&onlyItself == 0 {
 		if f := h.empty(d, name, path, st, how, outer, level); f != gone {
@@ -118,6 +118,15 @@ func (h *Hand) remove(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how 
 	return failed
 }
 
+// makeWritable gives what is ours the write permission without which it, or what is in it, might not
+// be deleted.
+func (h *Hand) makeWritable(d *fsys.Dir, name string, st *fsys.Stat) {
+	p := h.plan
+	if !p.Where.Root && p.Identity.UID == st.UID && st.Mode&0o200 == 0 && !st.IsSymlink() && !h.dry() {
+		d.Chmod(name, st.Mode&fsys.ModeBits|0o200)
+	}
+}
+
 // deleted counts and reports a deletion.
 func (h *Hand) deleted(path []byte, mode uint32, how why) {
 	if how&toMakeRoom != 0 {
@@ -137,11 +146,10 @@ func (h *Hand) empty(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how w
 		err = s.read(h, sub, path)
 	}
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return gone
+		if !errors.Is(err, fs.ErrNotExist) {
+			h.log.Fail(report.OpendirFailed, err, report.Full(path))
 		}
-		h.log.Fail(report.OpendirFailed, err, report.Full(path))
-		return failed
+		return gone // whether anything is in it shows when it is removed
 	}
 	if how&withContents == 0 {
 		if len(s.ents) == 0 {
@@ -181,6 +189,7 @@ func (h *Hand) empty(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how w
 			continue
 		}
 		inner := withContents | how&withoutBackup
+		h.makeWritable(sub, fsys.View(leaf), &cst)
 		if cst.IsDir() {
 			if h.empty(sub, fsys.View(leaf), child, &cst, inner, rules, level+1) != gone {
 				result = notEmpty
