@@ -69,3 +69,31 @@ func TestAlternateLevels(t *testing.T) {
 	w.expectTree("dst", "d/f=54321 d/g=g")
 	w.expectText("")
 }
+
+// On a daemon a relative alternate may climb inside the module, and not out of it; links in it are
+// not trusted.
+func TestAlternateInModule(t *testing.T) {
+	w := newWorld(t)
+	w.put("mod/prev/d/f=x", "mod/now/", "out/d/f=x", "mod/escape>../out")
+	w.plan.Where.Server, w.plan.Where.Daemon, w.plan.Where.Sanitize = true, true, true
+	w.plan.Where.StartDir, w.plan.Where.ModulePath, w.plan.Where.Module = w.dir+"/mod", w.dir+"/mod", "mod"
+	w.plan.Update.Alt, w.plan.Update.AltDirs = plan.AltLink, []string{"../escape", "../../out", "../prev"}
+	f := w.files(entry{name: "d/f", size: 1}).At(0)
+	cfg := w.config()
+	module, err := fsys.OpenRoot(w.dir+"/mod", fsys.Operator{UID: w.plan.Identity.UID}, fsys.RootOptions{})
+	w.check(err)
+	defer module.Close()
+	cfg.Module = module
+	cfg.Operator.Confine = w.dir + "/mod"
+	tree, err := Open(cfg, "now", Listing{Count: 2})
+	if err != nil {
+		t.Fatal(w.text())
+	}
+	defer tree.Close()
+	h := tree.Hand(0)
+	defer h.Close()
+	var m Match
+	if !h.Alternate(f, f.Mode(), &m) || m.Index != 2 {
+		t.Errorf("found in %d at level %d", m.Index, m.Level)
+	}
+}

@@ -60,7 +60,7 @@ func (h *Hand) DeleteExtras(dir flist.File, list *flist.Segment) error {
 		e := &s.ents[i]
 		leaf := s.name(e)
 		h.path = appendChild(h.path[:0], path, leaf)
-		if h.protected(rules, h.path, e.mode) || listed.has(h.path) {
+		if h.protected(rules, h.path, e.mode) || listed.has(h.path, e.mode == fsys.ModeDir) {
 			continue
 		}
 		if err := h.deleteExtra(d, leaf, bytes.Clone(h.path), e.mode, &st, rules); err != nil {
@@ -188,23 +188,31 @@ func (q *delayedNames) next() ([]byte, bool) {
 	return path, true
 }
 
-// listing finds names in a sorted list.
+// listing finds names in a sorted list. It is asked for the names of a directory in reverse order, so
+// mostly for the entry before the one found last.
 type listing struct {
 	list  *flist.Segment
 	order flist.Order
 	path  []byte
+	last  int // position of the last find
 }
 
-// has reports whether the list has something of that name, of whatever type.
-func (l *listing) has(path []byte) bool {
-	return l.find(path, false) || l.find(path, true)
+// has reports whether the list has something of that name, of whatever type; what the destination
+// has tells which is more likely.
+func (l *listing) has(path []byte, isDir bool) bool {
+	return l.find(path, isDir) || l.find(path, !isDir)
 }
 
 func (l *listing) find(path []byte, isDir bool) bool {
+	if i := l.last - 1; i >= 0 && l.compare(i, path, isDir) == 0 && l.list.At(i).Active() {
+		l.last = i
+		return true
+	}
 	n := l.list.Len()
 	i := sort.Search(n, func(i int) bool { return l.compare(i, path, isDir) >= 0 })
 	for ; i < n && l.compare(i, path, isDir) == 0; i++ {
 		if l.list.At(i).Active() {
+			l.last = i
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ import (
 
 // world is a temporary start directory, a plan, and what is said.
 type world struct {
-	*testing.T
+	testing.TB
 	dir  string
 	plan *plan.Plan
 	said *report.Collector
@@ -29,9 +29,9 @@ type world struct {
 	list *flist.List
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{T: t, dir: t.TempDir(), said: new(report.Collector)}
+	w := &world{TB: t, dir: t.TempDir(), said: new(report.Collector)}
 	id := ids.Identity{UID: uint32(os.Geteuid()), GID: uint32(os.Getegid())}
 	w.plan = &plan.Plan{
 		Caps: wire.Caps{Protocol: 32}, Identity: id,
