@@ -28,8 +28,21 @@ type visit struct {
 	last  bool           // it is the last of its group that is known
 }
 
-// entry decides about one entry: the table of docs/protocol/03-transfer.md §10, in its order.
+// entry decides about one entry. If that was the last hope of a hard-link group and came to nothing,
+// those that wait are tried.
 func (g *Generator) entry(ctx context.Context, v *visit) error {
+	err := g.decide(ctx, v)
+	if err != nil || !v.group || !v.last {
+		return err
+	}
+	if group := g.links.Get(v.f.Group()); len(group.Waiting) > 0 {
+		return g.promote(ctx, group, v.ndx)
+	}
+	return nil
+}
+
+// decide is the table of docs/protocol/03-transfer.md §10, in its order.
+func (g *Generator) decide(ctx context.Context, v *visit) error {
 	f := v.f
 	if g.Tree == nil { // 1
 		g.listEntry(v)
@@ -93,14 +106,7 @@ func (g *Generator) entry(ctx context.Context, v *visit) error {
 	if v.group && g.linkMember(ctx, v, st) { // 11
 		return nil
 	}
-	if err := g.other(ctx, v, st, err); err != nil || !v.last {
-		return err
-	}
-	if group := g.links.Get(f.Group()); len(group.Waiting) > 0 {
-		// The last one came to nothing: those before it are tried.
-		return g.promote(ctx, group, v.ndx)
-	}
-	return nil
+	return g.other(ctx, v, st, err)
 }
 
 // other is the rest of the table for entries that are no directories: steps 12 and later.
@@ -256,7 +262,7 @@ func (g *Generator) regularAt(ctx context.Context, v *visit, st *fsys.Stat, err 
 	switch { // 21
 	case found || partial:
 	case v.group && !v.last && absent(err):
-		g.links.Get(f.Group()).Wait(v.ndx, v.first)
+		g.wait(g.links.Get(f.Group()), v)
 		return nil
 	case !absent(err):
 		g.log.Fail(report.GeneratorStatFailed, err, g.h.Full(f))

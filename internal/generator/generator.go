@@ -78,11 +78,13 @@ type Generator struct {
 	late               bool // deletions come at the end
 
 	// Where the main pass is.
-	segment  *flist.Segment // the last one begun
-	passed   bool           // ... and gone through
-	groups   map[int32][]int32
-	skip     []byte // directory whose contents are not to be touched, with a slash at its end
-	missing  []byte // directory that a dry run would have made, likewise
+	segment  *flist.Segment  // the last one begun
+	passed   bool            // ... and gone through
+	scanned  *flist.Segment  // the last one whose hard-link groups are known
+	lastOf   map[int32]int32 // hard-link group to its last member
+	held     int             // entries since something was written
+	skip     []byte          // directory whose contents are not to be touched, with a slash at its end
+	missing  []byte          // directory that a dry run would have made, likewise
 	parent   parentMemory
 	early    map[int32]earlyVisit // by number of the directory's entry
 	redoing  bool

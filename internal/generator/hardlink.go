@@ -14,18 +14,44 @@ import (
 // Hard-link groups (docs/protocol/03-transfer.md §10.6). One member leads: it is handled like any
 // file. The others are linked to it as soon as it is in place.
 
-// place tells whether the entry at a position belongs to a group, and whether no later member is
-// known.
-func (g *Generator) place(f flist.File, pos int) (group, last bool) {
+// scanGroups learns the groups of all lists that have come. Incremental recursion may bring further
+// members later; who is last is judged by what is known when a list is begun.
+func (g *Generator) scanGroups() {
+	if !g.Plan.Attrs.HardLinks {
+		return
+	}
+	for s := g.List.After(g.scanned); s != nil; s = g.List.After(s) {
+		g.scanned = s
+		for number, members := range s.LinkGroups() {
+			if !g.List.Incremental() && len(members) < 2 {
+				continue
+			}
+			if g.lastOf == nil {
+				g.lastOf = map[int32]int32{}
+			}
+			g.lastOf[number] = s.NDX(int(members[len(members)-1]))
+		}
+	}
+}
+
+// place tells whether an entry belongs to a group, and whether no later member is known.
+func (g *Generator) place(f flist.File, ndx int32) (group, last bool) {
 	number := f.Group()
 	if number < 0 || f.IsDir() {
 		return false, false
 	}
-	members := g.groups[number]
-	if !g.List.Incremental() && len(members) < 2 {
-		return false, false
+	at, ok := g.lastOf[number]
+	if at == ndx {
+		delete(g.lastOf, number)
+		return true, true
 	}
-	return true, len(members) == 0 || int(members[len(members)-1]) == pos
+	return ok || g.List.Incremental() || g.links.Known(number), !ok
+}
+
+// wait lets an entry wait for its group's leader. Its list is not complete before that.
+func (g *Generator) wait(group *ledger.Group, v *visit) {
+	group.Waiting = append(group.Waiting, ledger.Member{NDX: v.ndx, First: v.first})
+	g.Ledger.Hold(v.first)
 }
 
 // linkMember handles a member whose group has a leader. It reports whether that was the case.
@@ -36,7 +62,7 @@ func (g *Generator) linkMember(_ context.Context, v *visit, st *fsys.Stat) bool 
 		g.link(v, st, group.Path)
 		return true
 	case ledger.GroupInFlight:
-		group.Wait(v.ndx, v.first)
+		g.wait(group, v)
 		return true
 	}
 	return false
@@ -92,6 +118,7 @@ func (g *Generator) linksDone(ctx context.Context, f flist.File, ndx int32) erro
 		if v.f.Valid() {
 			g.link(&v, st, group.Path)
 		}
+		g.Ledger.Unhold(m.First)
 	}
 	return nil
 }
@@ -134,12 +161,12 @@ func (g *Generator) promote(ctx context.Context, group *ledger.Group, failed int
 		if err != nil {
 			return err
 		}
-		if !v.f.Valid() {
-			continue
+		if v.f.Valid() {
+			if err := g.other(ctx, &v, st, missing); err != nil {
+				return err
+			}
 		}
-		if err := g.other(ctx, &v, st, missing); err != nil {
-			return err
-		}
+		g.Ledger.Unhold(m.First)
 		failed = m.NDX
 	}
 	return nil

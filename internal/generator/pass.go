@@ -91,10 +91,7 @@ func (g *Generator) known(s *flist.Segment) bool {
 // list handles the entries of one list in order.
 func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
 	g.segment, g.passed, g.parent = s, false, parentMemory{id: -1}
-	g.groups = nil
-	if g.Plan.Attrs.HardLinks {
-		g.groups = s.LinkGroups()
-	}
+	g.scanGroups()
 	first := s.First()
 	incremental := g.List.Incremental()
 	if incremental {
@@ -121,8 +118,8 @@ func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
 			}
 			v.early = true
 		}
-		if g.groups != nil {
-			v.group, v.last = g.place(f, pos)
+		if g.Plan.Attrs.HardLinks {
+			v.group, v.last = g.place(f, v.ndx)
 		}
 		if err := g.entry(ctx, &v); err != nil {
 			return err
@@ -135,14 +132,17 @@ func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
 	if g.quiet && s.Len() > 0 {
 		g.Ledger.Decide(first + int32(s.Len()) - 1)
 	}
-	return g.write()
+	return nil
 }
 
 // between is what is due after each entry: results, pacing, keeping the connection alive.
 func (g *Generator) between(ctx context.Context) error {
-	if len(g.out) >= writeSize {
-		if err := g.write(); err != nil {
-			return err
+	if len(g.out) > 0 {
+		if g.held++; g.held >= writeEntries || len(g.out) >= writeSize {
+			g.held = 0
+			if err := g.write(); err != nil {
+				return err
+			}
 		}
 	}
 	if err := g.drain(ctx); err != nil {
@@ -154,8 +154,12 @@ func (g *Generator) between(ctx context.Context) error {
 	return nil
 }
 
-// writeSize is how much is gathered before it goes to the session.
-const writeSize = 4 << 10
+// What is written goes to the session after so many octets or entries. Messages overtake what
+// is held: the names of what is deleted in a directory come before the directory's own item.
+const (
+	writeSize    = 16 << 10
+	writeEntries = 128
+)
 
 // pace keeps the number of requests under way small with --remove-source-files, so that sources
 // are removed as the run proceeds (docs/protocol/03-transfer.md §12.10).

@@ -112,8 +112,23 @@ func (l *Ledger) Lose(ndx, first int32) {
 	l.Settle(ndx, first)
 }
 
+// Hold keeps the segment that begins at first incomplete until Unhold: one of its entries waits for
+// another, which may lie in a later list (hard links). Both are for the generator.
+func (l *Ledger) Hold(first int32) {
+	l.mu.Lock()
+	l.lists.add(first, 1)
+	l.mu.Unlock()
+}
+
+// Unhold ends a Hold.
+func (l *Ledger) Unhold(first int32) {
+	l.mu.Lock()
+	l.lists.add(first, -1)
+	l.mu.Unlock()
+}
+
 // Outstanding returns how many requests of the segment that begins at first have not been settled,
-// redos that are yet to be made included. A list is complete once the generator has moved past it
+// redos that are yet to be made and entries held included. A list is complete once the generator has moved past it
 // and this is 0 (docs/protocol/03-transfer.md §3.3). It is for the generator.
 func (l *Ledger) Outstanding(first int32) int {
 	l.mu.Lock()

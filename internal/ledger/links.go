@@ -46,6 +46,9 @@ func (l *Links) Get(number int32) *Group {
 	return g
 }
 
+// Known reports whether a group has been met.
+func (l *Links) Known(number int32) bool { return l.groups[number] != nil }
+
 // Lead makes ndx the leader of a group, its data being requested.
 func (l *Links) Lead(number, ndx int32) {
 	g := l.Get(number)
@@ -78,9 +81,4 @@ func (l *Links) Fail(ndx int32) (*Group, bool) {
 		g.State, g.Leader = GroupNew, -1
 	}
 	return g, ok
-}
-
-// Wait notes that a member waits for its group's leader.
-func (g *Group) Wait(ndx, first int32) {
-	g.Waiting = append(g.Waiting, Member{NDX: ndx, First: first})
 }
