@@ -41,7 +41,7 @@ var ruleMessages = [...]entry{
 	MergeDepth & place:                {class: Error, code: exit.FileIO, text: "[{role}] merge-file include depth limit ({}) exceeded at {}"},
 	BatchOpenFailed & place:           {class: Error, form: system, code: exit.FileIO, text: "Batch file {} open error"},
 	BatchScriptOpenFailed & place:     {class: Error, form: system, code: exit.FileSelect, text: "Batch file {} open error"},
-	BatchNotRegular & place:           {class: Error, code: exit.FileIO, text: "Batch file {} is not a regular file"},
+	BatchNotRegular & place:           {class: Error, code: exit.FileIO, text: "Batch file {} is neither a regular file nor a FIFO"},
 	BatchScriptWriteFailed & place:    {class: Error, form: system, code: exit.FileIO, text: "Batch file {}.sh write error"},
 	BatchNeedsIconv & place:           {class: Error, code: exit.Syntax, text: "Please specify the --iconv option to use this batch file."},
 	BatchRefusesIconv & place:         {class: Error, code: exit.Syntax, text: "Do not specify the --iconv option to use this batch file."},
