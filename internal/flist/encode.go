@@ -14,7 +14,7 @@ type Encoder struct {
 	st      carried
 	started bool // an entry has been written: uid and gid may be "same"
 	path    []byte
-	wireBuf []byte
+	attrs   []byte
 
 	links map[devIno]int32 // hard-link groups of protocol 30+: the number of the first member sent
 	users map[uint32]bool  // ids seen, for names inline or in lists
@@ -42,9 +42,25 @@ func (e *Encoder) NoteID(user bool, id uint32) bool {
 	return true
 }
 
+// ACLName implements [meta.ACLNamer]: names of ids travel inline under incremental recursion.
+func (e *Encoder) ACLName(kind ids.Kind, id uint32) string {
+	user := kind == ids.User
+	if e.f.NumericIDs || !e.NoteID(user, id) || !e.f.Caps.IncRecurse {
+		return ""
+	}
+	name := e.f.GroupName
+	if user {
+		name = e.f.UserName
+	}
+	if name == nil {
+		return ""
+	}
+	return name(id)
+}
+
 // Append appends one entry; its position among the segment's arrivals gives the number of a
-// hard-link group that it starts. An error is about this entry only (its name cannot be
-// converted), and nothing has been appended.
+// hard-link group that it starts. An [*EntryError] is about this entry only, and nothing has been
+// appended then.
 func (e *Encoder) Append(dst []byte, f File) ([]byte, error) {
 	p := e.f.Caps.Protocol
 	en := f.Entry()
@@ -57,12 +73,19 @@ func (e *Encoder) Append(dst []byte, f File) ([]byte, error) {
 	if e.f.ToWire != nil {
 		var err error
 		if name, err = e.f.ToWire(name); err != nil {
-			return dst, err
+			return dst, &EntryError{Err: err}
 		}
 		if e.f.ConvertLinkTexts && len(link) > 0 {
 			if link, err = e.f.ToWire(link); err != nil {
-				return dst, err
+				return dst, &EntryError{Link: true, Err: err}
 			}
+		}
+	}
+	e.attrs = e.attrs[:0]
+	if (e.f.ACLs || e.f.Xattrs) && e.f.AppendAttrs != nil {
+		var err error
+		if e.attrs, err = e.f.AppendAttrs(e.attrs, f, e); err != nil {
+			return dst, err
 		}
 	}
 
@@ -241,18 +264,7 @@ func (e *Encoder) Append(dst []byte, f File) ([]byte, error) {
 			dst = append(dst, f.Sum()...)
 		}
 	}
-	var err error
-	if e.f.ACLs && !IsSymlink(mode) && e.f.AppendACL != nil {
-		if dst, err = e.f.AppendACL(dst, f); err != nil {
-			return dst, err
-		}
-	}
-	if e.f.Xattrs && e.f.AppendXattr != nil {
-		if dst, err = e.f.AppendXattr(dst, f); err != nil {
-			return dst, err
-		}
-	}
-	return dst, nil
+	return append(dst, e.attrs...), nil
 }
 
 // dirFlags returns the bits that tell what the sender knows of a directory (§10.5).

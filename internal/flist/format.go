@@ -1,6 +1,9 @@
 package flist
 
-import "godwit/internal/wire"
+import (
+	"godwit/internal/meta"
+	"godwit/internal/wire"
+)
 
 // Format is everything that decides how entries look on the wire: the negotiated facts, and the
 // options that both ends know alike (docs/protocol/02-wire-and-file-list.md §10.2). Hooks that
@@ -27,8 +30,9 @@ type Format struct {
 	// UserName and GroupName give the name of an id at the sender, "" if it has none.
 	UserName, GroupName func(id uint32) string
 
-	// AppendACL appends the ACLs of an entry, AppendXattr its extended attributes.
-	AppendACL, AppendXattr func(dst []byte, f File) ([]byte, error)
+	// AppendAttrs appends the ACLs (unless it is a symlink) and the extended attributes of an
+	// entry, as far as they are carried. Namer knows the names of ids in ACLs.
+	AppendAttrs func(dst []byte, f File, namer meta.ACLNamer) ([]byte, error)
 	// ReadACL and ReadXattr read them and return their places in the caches.
 	ReadACL   func(r *wire.Reader, mode uint32) (access, def int32, err error)
 	ReadXattr func(r *wire.Reader, mode uint32) (int32, error)

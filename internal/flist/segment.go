@@ -35,6 +35,8 @@ type Segment struct {
 	lastDir uint32
 	// dirs keeps the directory entries beyond the segment's life (see List).
 	dirs *Segment
+	// origins says where a walk found the entries (see origin.go).
+	origins []origin
 }
 
 // Columns says which columns a segment has.
@@ -179,6 +181,9 @@ func (s *Segment) Add(it *Item) File {
 
 // copyOf appends a copy of f, which lies in another segment of the same list.
 func (s *Segment) copyOf(f File) File {
+	if at := f.origin(); at != nil {
+		s.setOrigin(at)
+	}
 	e, i := s.grow()
 	*e = *f.Entry()
 	base := f.Base()
@@ -369,4 +374,12 @@ func column(c []int32, i int32) int32 {
 		return -1
 	}
 	return c[i]
+}
+
+// SetXattr records which list of extended attributes f has; only the side that fills the list
+// may call it.
+func (f File) SetXattr(list int32) {
+	if f.seg.xattr != nil {
+		f.seg.xattr[f.i] = list
+	}
 }

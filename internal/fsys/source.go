@@ -116,6 +116,9 @@ func (d *sourceDir) ListXattr(name string, buf []byte) (int, error) {
 }
 func (d *sourceDir) Close() error { return d.dir().Close() }
 
+// AsSourceDir gives d, and the caller's reference to it, as a directory of a Source.
+func AsSourceDir(d *Dir) SourceDir { return (*sourceDir)(d) }
+
 // HeldDir gives the held directory behind d, if it is one: for calls that
 // only a real directory has.
 func HeldDir(d SourceDir) (*Dir, bool) {

@@ -30,7 +30,7 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 	}
 	if s.Plan.Write.DryRun && !s.Plan.Batch.OnlyWrite {
 		s.Log.Transferring(s.fill(f, s.item.Flags, nil))
-		return s.echo(ndx, f, false)
+		return s.echo(ctx, ndx, f, false)
 	}
 	appending := s.Plan.Write.Append && !redo
 	if err := s.readSums(appending); err != nil {
@@ -38,7 +38,7 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 	}
 
 	var st fsys.Stat
-	file, err := s.Tree.Open(f, &st)
+	file, err := s.Tree.Open(ctx, f, &st)
 	if err != nil {
 		s.unopened(f, ndx, err)
 		return nil
@@ -67,7 +67,7 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 	}
 
 	sent, read := s.Session.BytesWritten(), s.Session.BytesRead()
-	if err := s.echo(ndx, f, xattrs); err != nil {
+	if err := s.echo(ctx, ndx, f, xattrs); err != nil {
 		return err
 	}
 	s.out = s.sums.Head.Append(s.out)
@@ -81,8 +81,8 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 		s.Log.ProgressBegin(size, s.Totals.Size)
 	}
 
-	if h := s.Session.Handoff(); h != nil && s.sums.Count == 0 && !appending && s.Plan.Sums.Codec == "" && !s.Plan.Batch.Write {
-		if err := s.handOff(ctx, h, ndx, file, size); err != nil {
+	if real, h := s.handsOff(file, appending); h != nil {
+		if err := s.handOff(ctx, h, ndx, real, size); err != nil {
 			return err
 		}
 		handed = true
@@ -164,7 +164,7 @@ func (s *Sender) writeBody() error {
 }
 
 // deltas sends the tokens and the whole-file sum.
-func (s *Sender) deltas(ctx context.Context, file *fsys.File, size, have int64, appending bool) error {
+func (s *Sender) deltas(ctx context.Context, file flist.Opened, size, have int64, appending bool) error {
 	var err error
 	switch {
 	case appending && (have > 0 || s.sums.Count > 0):
@@ -203,6 +203,19 @@ func (s *Sender) updateMode() delta.Update {
 		return delta.InPlace
 	}
 	return delta.Apart
+}
+
+// handsOff returns the way to the receiver in the same process, if the file can go that way.
+func (s *Sender) handsOff(file flist.Opened, appending bool) (*fsys.File, *session.Handoff) {
+	h := s.Session.Handoff()
+	if h == nil || s.sums.Count > 0 || appending || s.Plan.Sums.Codec != "" || s.Plan.Batch.Write {
+		return nil, nil
+	}
+	real, ok := file.(*fsys.File)
+	if !ok {
+		return nil, nil
+	}
+	return real, h
 }
 
 // handOff gives the open file to the receiver in the same process, and accounts for what the

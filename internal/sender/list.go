@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"godwit/internal/flist"
+	"godwit/internal/plan"
 	"godwit/internal/report"
 	"godwit/internal/wire"
 )
@@ -21,15 +22,11 @@ const chunk = 32 << 10
 
 // firstList sends the first list, which without incremental recursion is the only one.
 func (s *Sender) firstList(ctx context.Context) error {
-	seg, err := s.Tree.Next(ctx)
-	if errors.Is(err, io.EOF) {
-		seg, err = s.List.NewSegment(-1), nil
-	}
+	seg, err := s.Tree.Next(ctx, s.sendEntry)
 	if err != nil {
 		return err
 	}
-	before := int32(0)
-	if err := s.sendList(seg, before); err != nil {
+	if err := s.endList(seg, 0); err != nil {
 		return err
 	}
 	if s.Header != nil {
@@ -42,60 +39,72 @@ func (s *Sender) firstList(ctx context.Context) error {
 	s.moreLists = true
 	// With a single entry so far the receiving side waits for one list more, to learn whether
 	// it copies a single file.
-	for first := s.List.Count(); s.moreLists && (seg.Len() == 0 || s.List.Count() == first); {
+	for s.moreLists && s.List.Count() <= 1 {
 		if err := s.nextList(ctx); err != nil {
 			return err
-		}
-		if seg.Len() != 1 {
-			break
 		}
 	}
 	return nil
 }
 
-// sendList encodes a list, sorts and publishes it.
-func (s *Sender) sendList(seg *flist.Segment, bitsBefore int32) error {
-	size := int64(0)
-	for i := range seg.Len() {
-		f := seg.Arrival(i)
-		mark := len(s.out)
-		b, err := s.Encoder.Append(s.out, f)
-		if err != nil {
-			s.out = s.out[:mark]
-			return err
-		}
-		s.out = b
-		s.Totals.Files.Add(f.Mode())
-		if f.IsRegular() || f.IsSymlink() {
-			s.Totals.Size += f.Size()
-		}
-		if s.Header != nil {
-			s.Header.Count(i + 1)
-		}
-		if len(s.out) >= chunk {
-			size += int64(len(s.out))
-			if err := s.write(); err != nil {
-				return err
-			}
-		}
+// sendEntry encodes one entry of the list being sent.
+func (s *Sender) sendEntry(f flist.File) error {
+	s.beginList(f.Segment())
+	b, err := s.Encoder.Append(s.out, f)
+	if err != nil {
+		return err
 	}
+	s.out = b
+	s.Totals.Files.Add(f.Mode())
+	if f.IsRegular() || f.IsSymlink() {
+		s.Totals.Size += f.Size()
+	}
+	if s.Header != nil {
+		s.Header.Count(int(f.Segment().Len()))
+	}
+	if len(s.out) >= chunk {
+		return s.writeList()
+	}
+	return nil
+}
+
+// beginList says which directory's list comes, unless it has been said.
+func (s *Sender) beginList(seg *flist.Segment) {
+	if seg.Dir() >= 0 && !s.begun {
+		s.out = s.ndxOut.Append(s.out, wire.NdxListBase-seg.Dir())
+	}
+	s.begun = true
+}
+
+// writeList puts a part of a list into the stream.
+func (s *Sender) writeList() error {
+	s.Totals.ListSize += int64(len(s.out))
+	return s.write()
+}
+
+// endList ends a list whose entries have been sent, sorts and publishes it.
+func (s *Sender) endList(seg *flist.Segment, bitsBefore int32) error {
+	s.beginList(seg)
+	s.begun = false
 	bits := s.bits()
 	s.out = s.Encoder.AppendEnd(s.out, bits, bits != bitsBefore)
 	if seg.Dir() < 0 {
 		s.out = s.Encoder.AppendIDLists(s.out)
 		if s.protocol < 30 {
+			told := bits
 			if s.Plan.Delete.IgnoreErrors {
-				bits = 0
+				told = 0
 			}
-			s.out = wire.AppendInt32(s.out, bits)
+			s.out = wire.AppendInt32(s.out, told)
 		}
 	}
-	size += int64(len(s.out))
-	s.Totals.ListSize += size
-	if err := s.write(); err != nil {
+	if err := s.writeList(); err != nil {
 		return err
 	}
 	if s.protocol == 30 && !s.Plan.Caps.SafeFlist && bits != 0 && bits != s.sentBits && !s.Plan.Delete.IgnoreErrors {
+		if err := s.oldReceiver(); err != nil {
+			return err
+		}
 		s.Session.PostInt(wire.MsgIOError, bits)
 	}
 	s.sentBits = bits
@@ -105,9 +114,25 @@ func (s *Sender) sendList(seg *flist.Segment, bitsBefore int32) error {
 	return nil
 }
 
+// oldReceiver ends the run if the receiver would delete by a list that it cannot know to be
+// incomplete (docs/protocol/02-wire-and-file-list.md §11).
+func (s *Sender) oldReceiver() error {
+	when := ""
+	switch s.Plan.Delete.When {
+	case plan.DeleteDuring:
+		when = "during"
+	case plan.DeleteDelay:
+		when = "delay"
+	}
+	if when == "" || !s.List.Incremental() {
+		return nil
+	}
+	return s.Log.Fatal(report.DyingForOldReceiver, nil, report.Str(when))
+}
+
 // nextList sends one more list, or the end of all lists.
 func (s *Sender) nextList(ctx context.Context) error {
-	seg, err := s.Tree.Next(ctx)
+	seg, err := s.Tree.Next(ctx, s.sendEntry)
 	if errors.Is(err, io.EOF) {
 		s.moreLists = false
 		s.List.SetEOF()
@@ -117,8 +142,7 @@ func (s *Sender) nextList(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.out = s.ndxOut.Append(s.out, wire.NdxListBase-seg.Dir())
-	return s.sendList(seg, s.sentBits)
+	return s.endList(seg, s.sentBits)
 }
 
 // ahead returns how many entries lie in lists after the one that was last asked about.

@@ -30,19 +30,21 @@ import (
 // Tree is the source: it yields the lists and opens what they name. *flist.Walker is one.
 type Tree interface {
 	// Next returns the next list, unsorted and unpublished, or io.EOF. The one before must have
-	// been published.
-	Next(ctx context.Context) (*flist.Segment, error)
+	// been published. Each entry is passed to each as soon as it is complete.
+	Next(ctx context.Context, each func(flist.File) error) (*flist.Segment, error)
 	// Open opens a listed file for reading and describes what was opened.
-	Open(f flist.File, st *fsys.Stat) (*fsys.File, error)
+	Open(ctx context.Context, f flist.File, st *fsys.Stat) (flist.Opened, error)
 	// Restat describes a listed file again, by name.
-	Restat(f flist.File, st *fsys.Stat) error
+	Restat(ctx context.Context, f flist.File, st *fsys.Stat) error
 	// Remove removes a listed file.
-	Remove(f flist.File) error
+	Remove(ctx context.Context, f flist.File) error
 	// Attrs gives access to the extended attributes of a listed file.
-	Attrs(f flist.File) (meta.AttrSource, func(), error)
-	// FullName returns the file's name for messages.
+	Attrs(ctx context.Context, f flist.File) (meta.AttrSource, func(), error)
+	// FullName returns the absolute name of the file, for messages.
 	FullName(f flist.File) []byte
 }
+
+var _ Tree = (*flist.Walker)(nil)
 
 // Config is what a Sender works with.
 type Config struct {
@@ -85,6 +87,7 @@ type Sender struct {
 	moreLists bool
 	ends      []segmentEnd
 	current   int32 // first number of the segment of the last request
+	begun     bool  // the list being made has been announced
 	sentBits  int32 // error bits as last told
 	asked     map[int32]struct{}
 	matches   delta.Stats
@@ -154,7 +157,7 @@ func (s *Sender) Run(ctx context.Context) error {
 	if err := s.goodbye(); err != nil {
 		return err
 	}
-	s.removeDone()
+	s.removeDone(ctx)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package sender
 
 import (
 	"context"
+	"errors"
 
 	"godwit/internal/exit"
 	"godwit/internal/flist"
@@ -32,7 +33,7 @@ func (s *Sender) serve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.removeDone()
+		s.removeDone(ctx)
 		switch {
 		case ndx == wire.NdxDone:
 			if s.List.Incremental() && s.List.Alive() > 0 {
@@ -135,7 +136,7 @@ func (s *Sender) request(ctx context.Context, ndx int32) error {
 		if s.item.Flags.Has(wire.ItemNew) {
 			s.Totals.Created.Add(f.Mode())
 		}
-		if err := s.echo(ndx, f, xattrs); err != nil {
+		if err := s.echo(ctx, ndx, f, xattrs); err != nil {
 			return err
 		}
 		if s.Log.WantsItem(report.ItemFlags(s.item.Flags), f.IsDir(), len(s.item.Name) > 0) {
@@ -183,26 +184,23 @@ func (s *Sender) carriesXattrs() bool {
 }
 
 // echo repeats an item to the receiver, with the extended attributes that were asked for.
-func (s *Sender) echo(ndx int32, f flist.File, xattrs bool) error {
+func (s *Sender) echo(ctx context.Context, ndx int32, f flist.File, xattrs bool) error {
 	s.out = s.ndxOut.Append(s.out, ndx)
 	var err error
 	if s.out, err = s.item.Append(s.out, s.protocol); err != nil {
 		return err
 	}
 	if xattrs {
-		src, release, err := s.Tree.Attrs(f)
+		src, release, err := s.Tree.Attrs(ctx, f)
 		if err != nil {
 			src, release = noAttrs{}, func() {}
 		}
-		var fail error
 		b, failure := s.Xattrs.AppendAnswer(s.out, s.wanted, src)
-		if failure != nil {
-			fail = failure
-		}
 		release()
 		s.out = b
-		if fail != nil {
-			s.Log.Text(report.ErrorXfer, fail.Error())
+		if failure != nil {
+			quoted := string(s.Log.AppendFull(nil, s.Tree.FullName(f)))
+			flist.SayFailure(s.Log, failure, quoted, f.Path())
 		}
 	}
 	return s.write()
@@ -244,7 +242,7 @@ func (s *Sender) index(ndx int32) int64 {
 }
 
 // removeDone removes the sources that are in place at the other end (--remove-source-files).
-func (s *Sender) removeDone() {
+func (s *Sender) removeDone(ctx context.Context) {
 	s.mu.Lock()
 	done := s.done
 	s.done = nil
@@ -254,20 +252,16 @@ func (s *Sender) removeDone() {
 			continue
 		}
 		if slot, ok := s.List.Find(ndx); ok && slot.File.Valid() && !slot.File.IsDir() {
-			s.remove(slot.File)
+			s.remove(ctx, slot.File)
 		}
 	}
 }
 
-func (s *Sender) remove(f flist.File) {
+func (s *Sender) remove(ctx context.Context, f flist.File) {
 	s.path = f.AppendPath(s.path[:0])
 	var st fsys.Stat
-	if err := s.Tree.Restat(f, &st); err != nil {
-		if isMissing(err) {
-			s.Log.Say(report.SenderAlreadyRemoved, report.Name(s.path))
-		} else {
-			s.Log.Fail(report.SenderRelstatFailed, err, report.Name(s.path))
-		}
+	if err := s.Tree.Restat(ctx, f, &st); err != nil {
+		s.notRemoved(report.SenderRelstatFailed, err)
 		return
 	}
 	changed := st.Size != f.Size() || st.Mtime.Sec != f.Mtime()
@@ -281,13 +275,22 @@ func (s *Sender) remove(f flist.File) {
 		s.Log.Say(report.SkippingRemoveChanged, report.Name(s.path))
 		return
 	}
-	if err := s.Tree.Remove(f); err != nil {
-		if isMissing(err) {
-			s.Log.Say(report.SenderAlreadyRemoved, report.Name(s.path))
-		} else {
-			s.Log.Fail(report.SenderRemoveFailed, err, report.Name(s.path))
-		}
+	if err := s.Tree.Remove(ctx, f); err != nil {
+		s.notRemoved(report.SenderRemoveFailed, err)
 		return
 	}
 	s.Log.Say(report.SenderRemoved, report.Name(s.path))
+}
+
+// notRemoved says why a source, whose name is in s.path, is still there.
+func (s *Sender) notRemoved(what report.Msg, err error) {
+	var parent *flist.ParentError
+	switch {
+	case isMissing(err):
+		s.Log.Say(report.SenderAlreadyRemoved, report.Name(s.path))
+		return
+	case errors.As(err, &parent):
+		what, err = report.SenderOpenParentFailed, parent.Err
+	}
+	s.Log.Fail(what, err, report.Name(s.path))
 }
