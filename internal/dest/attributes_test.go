@@ -3,6 +3,7 @@ package dest
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"godwit/internal/fsys"
@@ -115,6 +116,34 @@ func TestKeepDirlinks(t *testing.T) {
 		t.Error(out, err)
 	}
 	w.expectTree("dst", "d>real e>real real/f=1")
+}
+
+// With --fake-super everything is a file, and looks like what it stands for.
+func TestFakeSuper(t *testing.T) {
+	w := newWorld(t)
+	w.put("dst/")
+	w.plan.Policy.Fake, w.plan.Policy.Super, w.plan.Where.FakeSuper, w.plan.Where.Root = true, false, true, false
+	w.plan.Policy.Owner, w.plan.Policy.Group = true, true
+	s := w.files(entry{name: "l", link: "target", mtime: 1e9}, entry{name: "p", mode: 0o10640, mtime: 1e9})
+	_, h := w.open("dst")
+	l, p := w.find(s, "l"), w.find(s, "p")
+	_, ok := h.MakeSymlink(l, l.Mode(), nil)
+	if !ok || !h.MakeNode(p, p.Mode(), nil) {
+		t.Fatal(w.text())
+	}
+	if text := w.text(); strings.Contains(text, "not supported") {
+		t.Skip("no extended attributes here")
+	}
+	var st fsys.Stat
+	w.check(h.Stat(l, &st))
+	if !st.IsSymlink() || !h.SameTarget(l, &st) {
+		t.Errorf("the link is %o", st.Mode)
+	}
+	w.check(h.Stat(p, &st))
+	if !SameNode(p, &st) {
+		t.Errorf("the FIFO is %o", st.Mode)
+	}
+	w.expectTree("dst", "l=target p=")
 }
 
 // Names of an absolute source, sent with --relative, count from the root.

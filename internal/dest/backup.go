@@ -188,6 +188,11 @@ func (h *Hand) keep(d *fsys.Dir, name string, path []byte, st *fsys.Stat, to *fs
 	if err != nil {
 		return false, err
 	}
+	if x := h.t.cfg.Xattrs; x != nil && h.plan.Policy.Xattrs {
+		h.subject = path
+		h.applier.CopyXattrs(&meta.Leaf{Dir: d, Name: name}, &meta.Leaf{Dir: to, Name: leaf}, &x.Rules)
+		h.subject = nil
+	}
 	h.copyAttributes(to, leaf, st, path)
 	if way == moveAway {
 		err = d.Unlink(name)

@@ -1,6 +1,7 @@
 package dest
 
 import (
+	"io"
 	"io/fs"
 	"syscall"
 
@@ -131,6 +132,16 @@ func (h *Hand) readlink(d *fsys.Dir, name string) ([]byte, error) {
 		h.link = make([]byte, fsys.PathMax)
 	}
 	n, err := d.Readlink(name, h.link)
+	if err == syscall.EINVAL && h.plan.Policy.Fake {
+		var f *fsys.File
+		if f, err = d.OpenRead(name, 0, nil); err == nil {
+			n, err = io.ReadFull(f, h.link[:fsys.PathMax-1])
+			if err == io.ErrUnexpectedEOF {
+				err = nil
+			}
+			f.Close()
+		}
+	}
 	return h.link[:max(n, 0)], err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"runtime"
 	"syscall"
 
 	"godwit/internal/flist"
@@ -122,7 +123,7 @@ func SameNode(f flist.File, st *fsys.Stat) bool {
 func (h *Hand) MakeSymlink(f flist.File, mode uint32, old *fsys.Stat) (meta.Applied, bool) {
 	target := string(h.Target(f))
 	ok := h.replace(f, old, "symlink", func(d *fsys.Dir, name string) error {
-		return d.Symlink(target, name)
+		return h.symlink(d, target, name)
 	}, func(err error) {
 		h.log.Fail(report.SymlinkFailed, err, h.Full(f), report.Str(target))
 	})
@@ -131,6 +132,29 @@ func (h *Hand) MakeSymlink(f flist.File, mode uint32, old *fsys.Stat) (meta.Appl
 	}
 	return h.Apply(f, mode, nil, 0), true
 }
+
+// symlink makes a link. With --fake-super it is a file that holds the target where links cannot have
+// the attributes that say the rest (docs/protocol/03-transfer.md §14.4).
+func (h *Hand) symlink(d *fsys.Dir, target, name string) error {
+	if !h.plan.Policy.Fake || !linksAsFiles {
+		return d.Symlink(target, name)
+	}
+	f, err := d.CreateExcl(name, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write([]byte(target))
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		d.Unlink(name)
+	}
+	return err
+}
+
+// linksAsFiles tells that users cannot put attributes on links of this system.
+const linksAsFiles = runtime.GOOS != "darwin"
 
 // MakeNode makes f's device or special file like [Hand.MakeSymlink]. With --fake-super it is an
 // empty regular file.

@@ -23,10 +23,8 @@ func (h *Hand) PartialPath(f flist.File) []byte {
 		return fsys.AppendJoin(nil, []byte(dir), h.base(f))
 	}
 	path := fsys.AppendJoin(nil, h.parentPath(f), []byte(dir))
-	return fsys.AppendJoin(path, nil, appendSlash(h.base(f)))
+	return fsys.AppendJoin(nil, path, h.base(f))
 }
-
-func appendSlash(base []byte) []byte { return append([]byte{'/'}, base...) }
 
 // parentPath returns the directory that f's destination lies in, below the root.
 func (h *Hand) parentPath(f flist.File) []byte {
