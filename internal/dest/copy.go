@@ -27,7 +27,7 @@ func (h *Hand) Copy(dst, src *fsys.File, size int64, l delta.Layout) (int64, err
 
 // copyInKernel copies without data passing through this program, as far as that goes.
 func (h *Hand) copyInKernel(dst, src *fsys.File, size, allocated int64) (int64, error) {
-	if allocated == 0 && size >= cloneMin && dst.Clone(src) == nil {
+	if allocated == 0 && size > h.cloneAbove && h.clone(dst, src) {
 		var st fsys.Stat
 		if err := dst.Stat(&st); err != nil {
 			return 0, err
@@ -55,8 +55,15 @@ func (h *Hand) copyInKernel(dst, src *fsys.File, size, allocated int64) (int64, 
 	return done, nil
 }
 
-// cloneMin is the length from which asking for shared blocks is worth a call.
-const cloneMin = 1
+// clone makes dst share src's blocks. Where that fails once it is only tried for long files, for which
+// a call more does not count.
+func (h *Hand) clone(dst, src *fsys.File) bool {
+	if dst.Clone(src) == nil {
+		return true
+	}
+	h.cloneAbove = 1 << 20
+	return false
+}
 
 // cannotCopyRange reports whether the kernel has no copy for these files.
 func cannotCopyRange(err error) bool {

@@ -118,10 +118,12 @@ type Hand struct {
 	fuzzy   fuzzyDir
 	link    []byte // a symlink's target
 	copyBuf []byte
-	sums    summer
-	scans   []*scan // one for each level of a deletion
-	seen    fsys.Stat
-	stop    error // met deep in a deletion, ends the run
+	// cloneAbove is the length up to which files are not tried to be cloned.
+	cloneAbove int64
+	sums       summer
+	scans      []*scan // one for each level of a deletion
+	seen       fsys.Stat
+	stop       error // met deep in a deletion, ends the run
 }
 
 // Close lets go of what the Hand holds.
