@@ -45,6 +45,7 @@ type rig struct {
 	totals report.Totals
 	tree   *dest.Tree
 	sent   sync.WaitGroup
+	closed sync.Once
 }
 
 // setup says what kind of receiving side a rig has.
@@ -196,9 +197,12 @@ func (r *rig) first() error {
 	if err != nil {
 		return err
 	}
-	r.t.Cleanup(func() { r.tree.Close() })
+	r.t.Cleanup(r.closeTree)
 	return nil
 }
+
+// closeTree lets go of the destination.
+func (r *rig) closeTree() { r.closed.Do(func() { r.tree.Close() }) }
 
 // request notes a request, as the generator does before it writes one.
 func (r *rig) request(ndx ...int32) {
@@ -254,17 +258,7 @@ func (r *rig) get(name string) string {
 }
 
 // names returns what lies in the destination.
-func (r *rig) names() string {
-	ents, err := os.ReadDir(filepath.Join(r.dir, "d"))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	var all []string
-	for _, e := range ents {
-		all = append(all, e.Name())
-	}
-	return strings.Join(all, " ")
-}
+func (r *rig) names() string { return dirNames(r.t, filepath.Join(r.dir, "d")) }
 
 // wantError checks the words and the code that a run ends with.
 func (r *rig) wantError(err error, code exit.Code, text string) {
@@ -277,4 +271,20 @@ func (r *rig) wantError(err error, code exit.Code, text string) {
 	if e.Code != code || !strings.Contains(got, text) {
 		r.t.Errorf("got code %d, %q, want %d, %q", e.Code, got, code, text)
 	}
+}
+
+func mkdir(path string) error { return os.MkdirAll(path, 0o755) }
+
+// dirNames returns what lies in a directory.
+func dirNames(t *testing.T, path string) string {
+	t.Helper()
+	ents, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range ents {
+		all = append(all, e.Name())
+	}
+	return strings.Join(all, " ")
 }
