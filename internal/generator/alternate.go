@@ -53,6 +53,9 @@ func (g *Generator) alternateFile(ctx context.Context, r *request) (done bool, e
 		return true, nil
 	}
 	g.touch(f)
+	if g.uptodate && m.Level == dest.SameAll {
+		g.log.Uptodate(g.name(f), false)
+	}
 	g.announceItem(v, flags, nil)
 	return true, g.placed(ctx, v)
 }

@@ -195,7 +195,7 @@ func (g *Generator) exists(f flist.File, st *fsys.Stat) {
 			why = "type change"
 		case !g.unchanged(f, st):
 			why = "file change"
-			if g.Plan.Update.Checksum && f.IsRegular() {
+			if g.Plan.Update.Checksum {
 				why = "sum change"
 			}
 		case g.h.Differences(f, mode, st, 0, dest.Plain)&wire.ItemSignificant != 0:

@@ -73,6 +73,7 @@ type Generator struct {
 	nameLevel, itemize int
 	uptodate           bool // "is uptodate" lines are wanted
 	dry                bool
+	sumless            bool // requests have no sums: a dry run that does not write a batch
 	quiet              bool // items are not sent: a batch is being read
 	deletions          bool // deletion statistics are owed
 	late               bool // deletions come at the end
@@ -111,7 +112,7 @@ func New(c Config) *Generator {
 		Config: c, protocol: p.Caps.Protocol, log: c.Log.As(report.RoleGenerator), ndxOut: wire.NewNdxEncoder(p.Caps.Protocol),
 		rules:  delta.Rules{Protocol: p.Caps.Protocol, Kind: p.Sums.Params.Kind, BlockSize: int32(p.Update.BlockSize)},
 		summer: delta.NewSummer(p.Sums.Params),
-		dry:    p.Write.DryRun, quiet: p.Batch.Read,
+		dry:    p.Write.DryRun, sumless: p.Write.DryRun && !p.Batch.OnlyWrite, quiet: p.Batch.Read,
 		deletions: p.Delete.On() || p.Delete.Force || p.Batch.Read,
 		late:      p.Delete.When == plan.DeleteDelay || p.Delete.When == plan.DeleteAfter,
 		touched:   map[string]struct{}{}, early: map[int32]earlyVisit{},
@@ -137,10 +138,10 @@ func (g *Generator) Run(ctx context.Context) error {
 		g.h = g.Tree.Hand(report.RoleGenerator)
 		defer g.h.Close()
 	}
-	g.announce()
 	if err := g.deleteBefore(ctx); err != nil {
 		return err
 	}
+	g.announce()
 	if err := g.mainPass(ctx); err != nil {
 		return err
 	}

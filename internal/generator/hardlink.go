@@ -8,6 +8,7 @@ import (
 	"godwit/internal/flist"
 	"godwit/internal/fsys"
 	"godwit/internal/ledger"
+	"godwit/internal/plan"
 	"godwit/internal/wire"
 )
 
@@ -80,6 +81,29 @@ func (g *Generator) link(v *visit, st *fsys.Stat, leader string) {
 			g.log.Uptodate(g.name(f), false)
 		}
 		g.announceItem(v, flags, nil)
+		return
+	}
+	m := &g.match
+	switch {
+	case st != nil || g.Plan.Update.Alt == plan.AltNone || g.unreachable(f) || !g.h.Alternate(f, mode, m):
+	case g.Plan.Update.Alt == plan.AltLink && g.h.IsLinkOf(&m.Stat, name):
+		// It becomes what the alternate directory has: no news.
+		if g.h.LinkTo(f, name, nil) {
+			g.touch(f)
+			if g.uptodate {
+				g.log.Uptodate(g.name(f), false)
+			}
+			if g.itemize > 1 || g.itemize > 0 && g.nameLevel > 1 {
+				g.announceItem(v, g.h.DifferencesFrom(m, f, mode, item, dest.Exact), name)
+			}
+		}
+		return
+	case m.Level >= dest.SameContent:
+		flags := g.h.DifferencesFrom(m, f, mode, item, dest.Plain)
+		if g.h.LinkTo(f, name, nil) {
+			g.touch(f)
+			g.announceItem(v, flags, name)
+		}
 		return
 	}
 	flags := g.h.Differences(f, mode, st, item, dest.Plain)

@@ -67,6 +67,9 @@ func (g *Generator) special(ctx context.Context, v *visit, st *fsys.Stat, same b
 		return nil
 	}
 	g.touch(f)
+	if g.uptodate && match.exact {
+		g.log.Uptodate(g.name(f), false)
+	}
 	if !match.silent {
 		g.announceItem(v, flags, nil)
 	}

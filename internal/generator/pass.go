@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"godwit/internal/flist"
+	"godwit/internal/options"
 	"godwit/internal/plan"
 	"godwit/internal/report"
 )
@@ -339,6 +340,9 @@ func (g *Generator) deletePass(ctx context.Context) error {
 		}
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
+		}
+		if f.Is(flist.Top) && g.log.WantsDebug(options.DebugDel, 1) {
+			g.log.Debugf(options.DebugDel, 1, "deleting in %s", g.name(f))
 		}
 		if err := g.deleteExtras(f, s); err != nil {
 			return err

@@ -31,8 +31,8 @@ func (g *Generator) request(ctx context.Context, r *request) error {
 	if p.Write.Append && !r.v.redo {
 		whole = g.quiet
 	}
-	switch backUp := p.Write.Inplace && p.Write.Backup && r.basis == wire.BasisDest && r.st != nil && !r.v.redo; {
-	case g.dry || !r.has: // 25
+	switch backUp := p.Write.Inplace && p.Write.Backup && r.basis == wire.BasisDest && r.st != nil && !r.v.redo && !g.dry; {
+	case g.sumless || !r.has: // 25
 	case whole:
 		if backUp && !g.h.BackUp(f) {
 			return nil
@@ -84,7 +84,7 @@ func (g *Generator) begin(ctx context.Context, r *request, head delta.Head) erro
 	}
 	if !g.quiet {
 		g.putItem(v, g.requestFlags(r), r.basis, r.name)
-		if !g.dry {
+		if !g.sumless {
 			g.out = head.Append(g.out)
 		}
 	}

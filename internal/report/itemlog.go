@@ -33,7 +33,7 @@ func (l *Log) Transferring(it *Item) {
 	if l.cfg.DryRun {
 		l.observeItem(KindItem, it)
 	}
-	if !l.out.On {
+	if !l.out.On || l.leavesTransfers() {
 		return
 	}
 	if l.cfg.DryRun || !l.outFmt.After() {
@@ -52,13 +52,17 @@ func (l *Log) Transferring(it *Item) {
 // called in a dry run.
 func (l *Log) Transferred(it *Item) {
 	l.observeItem(KindItem, it)
-	if l.out.On && l.outFmt.After() {
+	if l.out.On && l.outFmt.After() && !l.leavesTransfers() {
 		l.line(l.class, l.outFmt, it)
 	}
 	if l.log.On {
 		l.line(LogOnly, l.cfg.LogFormat, it)
 	}
 }
+
+// leavesTransfers tells whether transferred files are shown by the other end: a server before
+// protocol 29 names only what its generator does (docs/protocol/06-output.md §4.1).
+func (l *Log) leavesTransfers() bool { return l.cfg.Server && l.cfg.Protocol < 29 }
 
 // Item reports an item that needed no transfer.
 func (l *Log) Item(it *Item) {
