@@ -15,6 +15,7 @@ type script struct {
 	protocol int
 	head     []byte // raw
 	data     []byte // of the data stream
+	pauses   []int  // where the sender waits for a file to be asked for again
 	ndx      wire.NdxEncoder
 }
 
@@ -29,10 +30,35 @@ func newScript(protocol int, flags byte) *script {
 	return s
 }
 
-// bytes returns the raw stream.
+// pause makes what follows wait until a file has been asked for once more.
+func (s *script) pause() *script {
+	s.pauses = append(s.pauses, len(s.data))
+	return s
+}
+
+// bytes returns the raw stream up to the first pause.
 func (s *script) bytes() []byte {
-	b := append([]byte{}, s.head...)
-	for p := s.data; len(p) > 0; {
+	end := len(s.data)
+	if len(s.pauses) > 0 {
+		end = s.pauses[0]
+	}
+	return append(append([]byte{}, s.head...), frames(s.data[:end])...)
+}
+
+// laterBytes returns what stands behind each pause.
+func (s *script) laterBytes() (later [][]byte) {
+	for i, at := range s.pauses {
+		end := len(s.data)
+		if i+1 < len(s.pauses) {
+			end = s.pauses[i+1]
+		}
+		later = append(later, frames(s.data[at:end]))
+	}
+	return later
+}
+
+func frames(p []byte) (b []byte) {
+	for len(p) > 0 {
 		n := min(len(p), 60000)
 		b = append(b, frame(wire.MsgData, p[:n])...)
 		p = p[n:]

@@ -46,6 +46,7 @@ type rig struct {
 	tree   *dest.Tree
 	sent   sync.WaitGroup
 	closed sync.Once
+	later  [][]byte
 }
 
 // setup says what kind of receiving side a rig has.
@@ -222,6 +223,37 @@ func (r *rig) run(ctx context.Context) error {
 		Plan: r.plan, Session: r.s, Lists: r.lists, Ledger: r.ledger, Dest: r.tree, Log: r.tree.Log(report.RoleReceiver),
 		Totals: &r.totals, Xattrs: x,
 	}).Run(ctx)
+}
+
+// generate acts as the generator while the receiver runs: what did not verify is asked for once
+// more, upon which the sender goes on. The function returned ends that, and returns what the
+// generator was told.
+func (r *rig) generate() (stop func() []ledger.Event) {
+	ctx, cancel := context.WithCancel(r.t.Context())
+	var told []ledger.Event
+	var done sync.WaitGroup
+	done.Go(func() {
+		for {
+			e, err := r.ledger.Wait(ctx, nil)
+			if err != nil {
+				return
+			}
+			told = append(told, e)
+			if e.Kind == ledger.Redo {
+				slot, _ := r.list.Find(e.NDX)
+				r.ledger.Request(e.NDX, slot.Segment.First())
+				if len(r.later) > 0 {
+					r.peer.Write(r.later[0])
+					r.later = r.later[1:]
+				}
+			}
+		}
+	})
+	return func() []ledger.Event {
+		cancel()
+		done.Wait()
+		return append(told, r.events()...)
+	}
 }
 
 // events returns what the generator was told.
