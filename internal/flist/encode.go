@@ -185,8 +185,8 @@ func (e *Encoder) Append(dst []byte, f File) ([]byte, error) {
 	if l1 > 0 {
 		flags |= xSameName
 	}
-	if len(rest) > 255 {
-		flags |= xLongName
+	if len(rest) > 255 || p == 27 && flags&0xff == 0 && IsDir(mode) {
+		flags |= xLongName // at 27 also because the flags of a directory may not be 0
 	}
 
 	dst = e.appendFlags(dst, flags, IsDir(mode))
@@ -326,9 +326,6 @@ func (e *Encoder) appendFlags(dst []byte, flags int, dir bool) []byte {
 		return append(dst, byte(flags))
 	default:
 		if flags&0xff == 0 {
-			if dir {
-				return append(dst, xLongName)
-			}
 			flags |= xTop
 		}
 		return append(dst, byte(flags))
