@@ -10,6 +10,7 @@ import (
 	"godwit/internal/codec"
 	"godwit/internal/exit"
 	"godwit/internal/filter"
+	"godwit/internal/fsys"
 	"godwit/internal/ids"
 	"godwit/internal/meta"
 	"godwit/internal/options"
@@ -28,6 +29,11 @@ type Module struct {
 	OutgoingChmod     string
 	Filter            *filter.List
 	DontCompress      string // its lone "*" lowers the level
+	// Root is the module's directory, held open.
+	Root *fsys.Root
+	// Unconfined makes links in the tree lead where they like: the module is the root of the
+	// file system that its worker sees.
+	Unconfined bool
 }
 
 // Input is what a plan is compiled from.

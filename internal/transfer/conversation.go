@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"godwit/internal/checksum"
+	"godwit/internal/errno"
 	"godwit/internal/exit"
 	"godwit/internal/filter"
 	"godwit/internal/options"
@@ -26,7 +28,18 @@ type conversation struct {
 	plan    *plan.Plan
 	outcome session.Outcome
 	start   time.Time
-	ended   bool // the peer may close now
+	// namesInStep is set while the input is read in step with its reader, because raw names
+	// will stand between its frames.
+	namesInStep bool
+
+	// requested are the names a sender may list; the names of a forwarded list join it while
+	// the sender's list arrives.
+	requestedMu sync.Mutex
+	requested   *filter.Requested
+
+	failOnce     sync.Once
+	firstFailure error
+	failedRole   report.Role
 }
 
 // Run carries out the conversation and returns how it ended. Everything there is to say has been
@@ -151,9 +164,8 @@ func (c *conversation) multiplex(protocol int) error {
 		return nil
 	}
 	if c.Server {
-		names := rawNames && !c.Sender && !c.filesFromHere() == false && o.FilesFrom != "-"
-		if names {
-			s.MuteOutput(true)
+		if rawNames && !c.Sender && c.FilesFrom != nil {
+			s.MuteOutput(true) // framing starts behind the names
 		} else if err := s.FrameOutput(true); err != nil {
 			return err
 		}
@@ -162,8 +174,8 @@ func (c *conversation) multiplex(protocol int) error {
 			s.PostInt(wire.MsgIOTimeout, int32(o.Timeout))
 			s.Flush()
 		}
-		// A sender's list may come raw after framed rules: stay in step until then.
-		if c.Sender && rawNames && o.FilesFrom == "-" && clientFramed {
+		if c.Sender && rawNames && c.FilesFrom == nil && clientFramed {
+			c.namesInStep = true
 			s.FrameInput(true)
 			return nil
 		}
@@ -176,15 +188,12 @@ func (c *conversation) multiplex(protocol int) error {
 		}
 	}
 	if rawNames && c.Sender && o.FilesFromRemote {
-		s.FrameInput(false) // until the names are read
+		c.namesInStep = true
 		return nil
 	}
 	s.StartInput(true)
 	return nil
 }
-
-// filesFromHere tells whether this side reads the names from a file of its own.
-func (c *conversation) filesFromHere() bool { return c.FilesFrom != nil }
 
 // rules finishes this end's filter rules, exchanges what crosses the wire, and compiles the plan.
 func (c *conversation) rules(protocol int) error {
@@ -213,7 +222,7 @@ func (c *conversation) rules(protocol int) error {
 	b.SetProtocol(protocol)
 	if !c.Server && o.PartialDir != "" && !strings.HasPrefix(o.PartialDir, "/") {
 		if err := b.HidePartialDir(o.PartialDir); err != nil {
-			return ruleError(err)
+			return ruleError(err, c.s.Role())
 		}
 	}
 	push := c.Sender != c.Server
@@ -226,7 +235,7 @@ func (c *conversation) rules(protocol int) error {
 	}
 	list, text, err := b.Finish(end, o.CVSExclude)
 	if err != nil {
-		return ruleError(err)
+		return ruleError(err, c.s.Role())
 	}
 	if !c.Server && crosses && !reading {
 		if _, err := c.s.Write(filter.AppendEnd(text)); err != nil {
@@ -265,7 +274,7 @@ func (c *conversation) readRules(b *filter.Builder) error {
 		}
 		end, err := filter.CheckLength(n)
 		if err != nil {
-			return ruleError(err)
+			return ruleError(err, c.s.Role())
 		}
 		if end {
 			return nil
@@ -274,20 +283,20 @@ func (c *conversation) readRules(b *filter.Builder) error {
 			return err
 		}
 		if err := b.Received(string(buf)); err != nil {
-			return ruleError(err)
+			return ruleError(err, c.s.Role())
 		}
 	}
 }
 
 // ruleError gives a filter error its exit code and system text.
-func ruleError(err error) error {
+func ruleError(err error, who string) error {
 	var e *filter.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	text := e.Text
 	if e.Err != nil {
-		text += ": " + errnoText(e.Err)
+		text = "rsync: [" + who + "] " + text + ": " + errno.Text(e.Err)
 	}
 	return &exit.Error{Code: exit.Code(e.Code), Text: text}
 }
@@ -309,27 +318,29 @@ func (c *conversation) tap() {
 
 // finish says what went wrong, tells the peer, and ends the session.
 func (c *conversation) finish(totals report.Totals, err error) Result {
-	res := Result{Totals: totals}
-	if first := c.s.Err(); first != nil && !errors.Is(first, io.ErrClosedPipe) {
+	res := Result{Totals: totals, Role: c.log.Role()}
+	if first := c.s.Err(); first != nil && err != nil && !errors.Is(first, io.ErrClosedPipe) {
 		err = first
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
+		res.Fatal = true
 		var e *exit.Error
 		if errors.As(err, &e) {
 			res.Code, res.Told = e.Code, e.Told
-			if e.Text != "" {
-				for _, line := range strings.Split(e.Text, "\n") {
+			for _, line := range strings.Split(e.Text, "\n") {
+				if line != "" {
 					c.log.Text(report.Error, line)
 				}
 			}
 		} else {
-			res.Code = exit.CodeOf(err, exit.StreamIO)
+			res.Code = exit.StreamIO
 			c.log.Text(report.Error, "rsync: "+err.Error())
 		}
 	}
-	if err != nil && res.Code != exit.OK {
+	if res.Fatal {
 		c.abort(res)
 	} else {
+		res.Complete = true
 		c.s.Drain()
 	}
 	c.s.Close()
@@ -388,4 +399,24 @@ func (c *conversation) relay() session.Handlers {
 			c.log.Deleted(name, isDir)
 		},
 	}
+}
+
+// stopRoles ends the session after a failure of one role, having said to the peer and the user
+// what there is to say.
+func (c *conversation) stopRoles(err error) {
+	var e *exit.Error
+	code := exit.CodeOf(err, exit.StreamIO)
+	told := errors.As(err, &e) && e.Told
+	if e != nil && e.Text != "" && c.s.Err() == nil {
+		log := c.log.As(c.failedRole)
+		for _, line := range strings.Split(e.Text, "\n") {
+			log.Text(report.Error, line)
+		}
+		err = &exit.Error{Code: e.Code, Told: e.Told, Err: e}
+		c.firstFailure = err
+	}
+	if c.s.Err() == nil {
+		c.abort(Result{Code: code, Told: told})
+	}
+	c.s.Fail(err)
 }

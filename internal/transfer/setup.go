@@ -95,7 +95,11 @@ type BatchHooks struct {
 
 // Result is how a conversation ended.
 type Result struct {
-	Code   exit.Code
-	Told   bool // the peer has printed the closing line
-	Totals report.Totals
+	Code  exit.Code
+	Fatal bool // an error ended it before its time
+	Told  bool // the peer has printed the closing line
+	// Complete tells that the roles came to their end, so that the numbers mean something.
+	Complete bool
+	Role     report.Role // who speaks the closing line
+	Totals   report.Totals
 }

@@ -1,0 +1,304 @@
+// Package client is the program that a user starts: it takes the operands apart, reaches the
+// other end, and carries out one transfer or listing (docs/protocol/01-connection.md §2, §3, §7).
+//
+//	operands ─► shape ─┬─ local:  a second end in this process
+//	                   ├─ shell:  rsync --server over a remote shell
+//	                   └─ daemon: a module over TCP, or over a remote shell
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"godwit/internal/exit"
+	"godwit/internal/filter"
+	"godwit/internal/fsys"
+	"godwit/internal/human"
+	"godwit/internal/ids"
+	"godwit/internal/options"
+	"godwit/internal/process"
+	"godwit/internal/report"
+	"godwit/internal/session"
+	"godwit/internal/transfer"
+	"godwit/internal/transport"
+	"godwit/internal/wire"
+)
+
+// Client is one run. Use Run.
+type Client struct {
+	env    *process.Env
+	o      *options.Options
+	cfg    *options.Config
+	shape  *options.Shape
+	term   *report.Terminal
+	router *report.Router
+	log    *report.Log
+	rules  *filter.Builder
+	names  ids.Lookup
+	began  time.Time
+
+	cleanMu sync.Mutex
+	clean   []func()
+}
+
+// Version is the release that messages and --version name.
+type Version struct{ Number string }
+
+// Run carries out what the options ask for and returns the exit code. Everything has been said
+// when it returns.
+func Run(ctx context.Context, env *process.Env, o *options.Options, cfg *options.Config, v Version) exit.Code {
+	c := &Client{env: env, o: o, cfg: cfg, began: env.Now()}
+	c.output(v)
+	defer c.term.Close()
+	res, err := c.run(ctx, v)
+	if err != nil {
+		return c.fail(err)
+	}
+	if res.Code != exit.OK && !res.Told {
+		c.closing(res.Code, res.Role)
+	}
+	return res.Code
+}
+
+// outcome is how the run ended.
+type outcome struct {
+	Code exit.Code
+	Told bool
+	Role report.Role
+}
+
+func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
+	var err error
+	if c.shape, err = c.o.Shape(); err != nil {
+		return outcome{}, err
+	}
+	if err := c.openLog(); err != nil {
+		return outcome{}, err
+	}
+	if c.rules, err = transfer.CollectRules(c.o, c.ruleEnv()); err != nil {
+		return outcome{}, transfer.RuleError(err, "client")
+	}
+	c.names = ids.NewCache(ids.NewSystem(ids.HostSources()))
+	switch {
+	case c.shape.Direction == options.LocalCopy:
+		return c.local(ctx, v)
+	case c.shape.Direction == options.FromBatch:
+		return c.fromBatch(ctx, v)
+	}
+	return c.remote(ctx, v)
+}
+
+// output sets up the streams and the routing of messages.
+func (c *Client) output(v Version) {
+	delay := 20 * time.Millisecond
+	if c.env.OutTTY || c.o.Outbuf == options.OutbufNone || c.o.Outbuf == options.OutbufLine {
+		delay = 0
+	}
+	c.term = report.NewTerminal(c.env.Stdout, c.env.Stderr, delay)
+	cs := c.env.Charset
+	if c.o.EightBit {
+		cs = report.CharsetRaw
+	}
+	c.router = &report.Router{Mode: c.o.Stderr, Quiet: c.o.Quiet > 0, Charset: cs, Terminal: c.term}
+	c.log = report.NewLog(c.router, report.Config{
+		Role: report.RoleClient, Version: v.Number, Info: c.o.Info, Debug: c.o.Debug, Human: c.numbers(), Now: c.env.Now, Dir: c.env.StartDir,
+	})
+}
+
+func (c *Client) numbers() human.Numbers {
+	return human.Numbers{Level: c.o.HumanReadable, Point: c.env.Point}
+}
+
+// openLog opens --log-file. A file that cannot be opened is a warning.
+func (c *Client) openLog() error {
+	if c.o.LogFile == "" {
+		return nil
+	}
+	f, err := fsys.Operator{UID: c.env.Identity.UID, FollowAll: c.o.InsecureLinks}.OpenWrite(c.o.LogFile, fsys.Create|fsys.Append, 0o644, nil)
+	if err != nil {
+		c.log.Fail(report.LogFileFailed, err, report.Str(c.o.LogFile))
+		c.log.Say(report.IgnoringLogFile)
+		return nil
+	}
+	c.router.Log = report.NewLogFile(f, c.env.PID, c.env.Now)
+	c.onExit(func() { f.Close() })
+	return nil
+}
+
+func (c *Client) onExit(f func()) {
+	c.cleanMu.Lock()
+	c.clean = append(c.clean, f)
+	c.cleanMu.Unlock()
+}
+
+// ruleEnv is where the user's rules are read.
+func (c *Client) ruleEnv() filter.Env {
+	home := c.env.Home
+	env := filter.Env{
+		Who: "client", Files: &transfer.RuleFiles{Operator: c.operator(), Stdin: c.env.Stdin},
+		Receiving: c.shape.Direction == options.Pull, DeleteExcluded: c.o.DeleteExcluded, From0: c.o.From0,
+		CVSWords: c.env.Get("CVSIGNORE"),
+		Warn:     func(text string, code int) { c.log.Text(report.Error, text) },
+	}
+	if home != "" {
+		env.CVSFile = strings.TrimRight(home, "/") + "/.cvsignore"
+	}
+	if c.o.Protocol > 0 && c.o.Protocol < wire.MaxProtocol {
+		env.Protocol = c.o.Protocol
+	}
+	c.trace(&env)
+	return env
+}
+
+// trace connects --debug=filter.
+func (c *Client) trace(env *filter.Env) {
+	env.TraceLevel = int(c.o.Debug[options.DebugFilter])
+	if env.TraceLevel > 0 {
+		env.Trace = func(level int, text string) {
+			c.log.Text(report.Info, "["+env.Who+"] "+text)
+		}
+	}
+}
+
+func (c *Client) operator() fsys.Operator {
+	return fsys.Operator{UID: c.env.Identity.UID, FollowAll: c.o.InsecureLinks}
+}
+
+// process describes this process to the roles.
+func (c *Client) process(v Version) transfer.Process {
+	return transfer.Process{
+		Version: v.Number, PID: c.env.PID, Umask: c.env.Umask, StartDir: c.env.StartDir, Identity: c.env.Identity, Names: c.names,
+		ChecksumList: c.env.Get("RSYNC_CHECKSUM_LIST"), CompressList: c.env.Get("RSYNC_COMPRESS_LIST"),
+		Charset: c.env.Charset, Numbers: c.numbers(), Now: c.env.Now,
+	}
+}
+
+// filesFrom opens the list of names if it lies on this side. The files-from error is exit 1.
+func (c *Client) filesFrom() (io.ReadCloser, error) {
+	if !c.o.FilesFromGiven || c.o.FilesFromRemote {
+		return nil, nil
+	}
+	if c.o.FilesFrom == "-" {
+		return io.NopCloser(c.env.Stdin), nil
+	}
+	f, err := c.operator().OpenRead(c.o.FilesFrom, nil)
+	if err != nil {
+		return nil, &exit.Error{Code: exit.Syntax, Text: "rsync: failed to open files-from file " + c.o.FilesFrom + ": " + transfer.ErrnoMessage(err)}
+	}
+	return f, nil
+}
+
+// fail says an error that ended the run before or outside a conversation.
+func (c *Client) fail(err error) exit.Code {
+	var oe *options.Error
+	if errors.As(err, &oe) {
+		if oe.Usage {
+			c.term.Flush()
+			io.WriteString(c.env.Stderr, options.Usage())
+		}
+		for _, l := range oe.Lines {
+			c.log.Text(report.Error, l)
+		}
+		code := exit.Code(oe.Code)
+		c.closing(code, report.RoleClient)
+		return code
+	}
+	var e *exit.Error
+	code := exit.CodeOf(err, exit.StreamIO)
+	if errors.As(err, &e) {
+		if e.Text != "" {
+			for _, l := range strings.Split(e.Text, "\n") {
+				c.log.Text(report.Error, l)
+			}
+		}
+		if e.Told {
+			return code
+		}
+	} else {
+		c.log.Text(report.Error, "rsync: "+err.Error())
+	}
+	c.closing(code, report.RoleClient)
+	return code
+}
+
+// closing says the line that ends a failed run.
+func (c *Client) closing(code exit.Code, role report.Role) {
+	c.log.As(role).Closing(code, "main.go(1)")
+	c.cleanMu.Lock()
+	defer c.cleanMu.Unlock()
+	for _, f := range c.clean {
+		f()
+	}
+	c.clean = nil
+}
+
+// local joins two ends in this process (docs/protocol/01-connection.md §14.1).
+func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
+	far, err := options.Derive(c.o, c.cfg)
+	if err != nil {
+		return outcome{}, err
+	}
+	far.Server = true
+	names, err := c.filesFrom()
+	if err != nil {
+		return outcome{}, err
+	}
+	if names != nil {
+		defer names.Close()
+	}
+	near, farConn := transport.Pipe()
+	handoff := session.NewHandoff()
+	defer handoff.Close()
+	caps := wire.ParseClientCaps(c.o.CapabilityString(options.Push, options.Capabilities))
+
+	set := transfer.Setup{
+		Options: c.o, Conn: near, Sender: true, Local: true, ClientCaps: caps, Rules: c.rules,
+		Sources: c.shape.Sources, Router: c.router, Process: c.process(v), Handoff: handoff,
+	}
+	if names != nil {
+		set.FilesFrom = names
+	}
+	farEnv := c.ruleEnv()
+	farEnv.Who, farEnv.Receiving = "receiver", true
+	farRouter := &report.Router{Mode: far.Stderr, Server: true, Quiet: far.Quiet > 0, Charset: report.CharsetPrint, Terminal: c.term}
+	farSet := transfer.Setup{
+		Options: far, Conn: farConn, Server: true, Local: true, ClientCaps: caps, Rules: c.rules.Clone(farEnv),
+		Dest: c.shape.Dest, HasDest: c.shape.HasDest, Router: farRouter, Process: c.process(v), Handoff: handoff,
+	}
+	if err := c.batch(&set); err != nil {
+		return outcome{}, err
+	}
+	var farRes transfer.Result
+	var wg sync.WaitGroup
+	wg.Go(func() { farRes = transfer.Run(ctx, farSet) })
+	res := transfer.Run(ctx, set)
+	wg.Wait()
+	if res.Complete {
+		c.summary(res.Totals)
+	}
+	return joined(res, farRes), nil
+}
+
+// joined decides how a run of two ends in one process ended: an end that failed on its own says
+// so itself; otherwise the sender speaks for both.
+func joined(near, far transfer.Result) outcome {
+	switch {
+	case near.Fatal && !near.Told:
+		return outcome{Code: near.Code, Role: near.Role}
+	case far.Fatal && !far.Told:
+		return outcome{Code: far.Code, Role: far.Role}
+	}
+	return outcome{Code: max(near.Code, far.Code), Role: near.Role}
+}
+
+// summary says the numbers of the run.
+func (c *Client) summary(t report.Totals) {
+	t.Elapsed = c.env.Now().Sub(c.began)
+	t.DryRun = c.o.DryRun
+	t.BatchOnly = c.o.Batch == options.BatchOnlyWrite
+	c.log.Summary(&t)
+}

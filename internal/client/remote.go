@@ -1,0 +1,176 @@
+package client
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"godwit/internal/exit"
+	"godwit/internal/options"
+	"godwit/internal/session"
+	"godwit/internal/transfer"
+	"godwit/internal/transport"
+	"godwit/internal/wire"
+)
+
+// reached is a connection to the other end, with what its making settled.
+type reached struct {
+	conn        session.Conn
+	child       *transport.Child // the process behind it, nil for a socket
+	peerVersion int              // from a daemon's greeting, 0 for none
+	done        bool             // the conversation was all text: a list of modules
+}
+
+// remote carries out a push or a pull.
+func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
+	push := c.shape.Direction == options.Push
+	names, err := c.filesFrom()
+	if err != nil {
+		return outcome{}, err
+	}
+	if names != nil {
+		defer names.Close()
+	}
+	caps := c.o.CapabilityString(c.shape.Direction, options.Capabilities)
+	var to reached
+	if c.shape.Transport == options.TransportShell {
+		to, err = c.shell(ctx)
+	} else {
+		to, err = c.daemon(ctx)
+	}
+	if err != nil {
+		return c.raised(to, err)
+	}
+	if to.done {
+		to.conn.Close()
+		if to.child != nil {
+			to.child.Wait(ctx)
+		}
+		return outcome{}, nil
+	}
+	set := transfer.Setup{
+		Options: c.o, Conn: to.conn, Sender: push, DaemonPeer: c.shape.Transport != options.TransportShell, PeerVersion: to.peerVersion,
+		ClientCaps: wire.ParseClientCaps(caps), Rules: c.rules, Router: c.router, Process: c.process(v),
+	}
+	if c.o.Protocol > 0 && c.o.Protocol < 30 {
+		set.ClientCaps = 0
+	}
+	if names != nil {
+		set.FilesFrom = names
+	}
+	if push {
+		set.Sources = c.shape.Sources
+	} else {
+		set.Dest, set.HasDest = c.shape.Dest, c.shape.HasDest
+		set.Requested = c.requested()
+	}
+	if err := c.batch(&set); err != nil {
+		return outcome{}, err
+	}
+	res := transfer.Run(ctx, set)
+	if res.Complete {
+		c.summary(res.Totals)
+	}
+	out := outcome{Code: res.Code, Told: res.Told, Role: res.Role}
+	if to.child != nil {
+		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		if status := to.child.Wait(wait); status > out.Code {
+			out.Code, out.Told = status, false
+		}
+	}
+	return out, nil
+}
+
+// raised ends a run whose connection failed; the status of the process behind it counts if it is
+// larger.
+func (c *Client) raised(to reached, err error) (outcome, error) {
+	if to.child == nil {
+		return outcome{}, err
+	}
+	to.conn.Close()
+	if status, ended := to.child.Status(300 * time.Millisecond); ended && status > exit.CodeOf(err, exit.StreamIO) {
+		if e, ok := err.(*exit.Error); ok {
+			return outcome{}, &exit.Error{Code: status, Text: e.Text, Told: e.Told}
+		}
+	}
+	return outcome{}, err
+}
+
+// requested returns the arguments of a pull as the sender is asked for them, for the check of
+// what it lists (docs/protocol/04-filters-and-walk.md §12).
+func (c *Client) requested() []string {
+	if c.o.OldArgs > 0 || c.o.TrustSender || c.o.FilesFromRemote {
+		return nil
+	}
+	var args []string
+	for _, s := range c.shape.Sources {
+		if c.shape.Transport != options.TransportShell {
+			_, s, _ = strings.Cut(s, "/")
+		}
+		args = append(args, s)
+	}
+	return args
+}
+
+func (c *Client) role() string {
+	if c.shape.Direction == options.Push {
+		return "sender"
+	}
+	return "Receiver"
+}
+
+// arguments returns what tells the server its part.
+func (c *Client) arguments(module string) transport.Arguments {
+	prot := c.o.Protection(c.shape.Direction)
+	words, secluded := options.ServerArgs(c.o, c.shape.Direction, options.Capabilities)
+	a := transport.Arguments{Words: words, Secluded: secluded}
+	paths := c.shape.Sources
+	if c.shape.Direction == options.Push {
+		paths = []string{c.shape.Dest}
+	}
+	for _, p := range paths {
+		if module != "" {
+			a.Paths = append(a.Paths, prot.DaemonPath(module, p))
+		} else {
+			a.Paths = append(a.Paths, prot.Path(p))
+		}
+	}
+	return a
+}
+
+// shell starts the server through a remote shell.
+func (c *Client) shell(ctx context.Context) (reached, error) {
+	args := c.arguments("")
+	cmd := transport.ShellCommand{
+		Host: c.shape.Host, IPv4: c.o.IPv4, IPv6: c.o.IPv6, Program: c.o.RsyncPath, Args: args.ShellWords(),
+	}
+	sh, err := c.startShell(&cmd, false)
+	if err != nil {
+		return reached{}, err
+	}
+	to := reached{conn: sh, child: sh.Child}
+	if b := args.AppendSecluded(nil); len(b) > 0 {
+		if _, err := sh.Write(b); err != nil {
+			return to, &exit.Error{Code: exit.StreamIO, Text: "rsync: [" + c.role() + "] write error: " + transfer.ErrnoText(err)}
+		}
+	}
+	return to, nil
+}
+
+func (c *Client) startShell(cmd *transport.ShellCommand, daemon bool) (*transport.Shell, error) {
+	words, err := options.SplitShellCommand(c.o.ShellCommand)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Words = words
+	argv := cmd.Argv()
+	if c.log.WantsDebug(options.DebugCmd, 1) {
+		for i, a := range argv {
+			c.log.Debugf(options.DebugCmd, 1, "cmd[%d]=%s", i, a)
+		}
+	}
+	return transport.StartShell(argv, transport.ShellProcess{
+		Environ: transport.ShellEnviron(c.env.Environ, daemon, c.shape.Port), Stderr: c.env.Stderr, Role: c.role(),
+	})
+}

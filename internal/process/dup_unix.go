@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package process
+
+import "golang.org/x/sys/unix"
+
+// replaceFD makes fd another name of the file that old is.
+func replaceFD(old, fd int) error { return unix.Dup2(old, fd) }

@@ -1,0 +1,81 @@
+package transfer
+
+import (
+	"syscall"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/ianaindex"
+
+	"godwit/internal/exit"
+	"godwit/internal/report"
+)
+
+// converter turns names between the local charset and UTF-8.
+type converter struct {
+	enc encoding.Encoding // nil if the local charset is UTF-8
+}
+
+// newConverter finds a charset by the name the user gave; "." and "" are that of the locale.
+func newConverter(name string, locale report.Charset) (*converter, error) {
+	if name == "." || name == "" {
+		if locale == report.CharsetUTF8 {
+			return &converter{}, nil
+		}
+		name = "ISO-8859-1"
+		if locale == report.CharsetASCII {
+			name = "US-ASCII"
+		}
+	}
+	enc, err := ianaindex.IANA.Encoding(name)
+	if err != nil || enc == nil {
+		return nil, exit.Errorf(exit.Unsupported, "iconv_open(\"UTF-8\", \"%s\") failed", name)
+	}
+	if canonical, err := ianaindex.IANA.Name(enc); err == nil && canonical == "UTF-8" {
+		return &converter{}, nil
+	}
+	return &converter{enc: enc}, nil
+}
+
+// errIllegal is what the C library says of bytes that are no character.
+var errIllegal = error(syscall.EILSEQ)
+
+func (c *converter) toWire(name []byte) ([]byte, error) {
+	if c.enc == nil {
+		if !utf8.Valid(name) {
+			return nil, errIllegal
+		}
+		return name, nil
+	}
+	out, err := c.enc.NewDecoder().Bytes(name)
+	if err != nil || containsReplacement(out) {
+		return nil, errIllegal
+	}
+	return out, nil
+}
+
+func (c *converter) fromWire(name []byte) ([]byte, error) {
+	if !utf8.Valid(name) {
+		return nil, errIllegal
+	}
+	if c.enc == nil {
+		return name, nil
+	}
+	out, err := c.enc.NewEncoder().Bytes(name)
+	if err != nil {
+		return nil, errIllegal
+	}
+	return out, nil
+}
+
+// containsReplacement tells whether a decoder met bytes that are no character.
+func containsReplacement(b []byte) bool {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError {
+			return true
+		}
+		b = b[n:]
+	}
+	return false
+}

@@ -1,0 +1,91 @@
+package transfer
+
+import (
+	"io"
+	"io/fs"
+
+	"godwit/internal/errno"
+	"godwit/internal/filter"
+	"godwit/internal/fsys"
+	"godwit/internal/options"
+)
+
+// RuleFiles opens rule files for the filter package by the rules for paths that an operator names
+// (docs/protocol/08-security.md §2.2): a symbolic link in them counts only if root or the user
+// running us owns it.
+type RuleFiles struct {
+	Operator fsys.Operator
+	Stdin    io.Reader // what "-" stands for; nil where there is no standard input
+}
+
+// OpenRules implements filter.Opener.
+func (r *RuleFiles) OpenRules(path string) (io.ReadCloser, error) {
+	if path == "-" && r.Stdin != nil {
+		return io.NopCloser(r.Stdin), nil
+	}
+	var st fsys.Stat
+	f, err := r.Operator.OpenRead(path, &st)
+	if err != nil {
+		return nil, err
+	}
+	if st.Mode&fsys.ModeType == fsys.ModeDir {
+		f.Close()
+		return nil, fs.ErrNotExist
+	}
+	if st.Mode&fsys.ModeType != fsys.ModeRegular {
+		if err := f.SetBlocking(); err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// CollectRules builds the rules of the command line, in its order
+// (docs/protocol/04-filters-and-walk.md §2). The error is a *filter.Error.
+func CollectRules(o *options.Options, env filter.Env) (*filter.Builder, error) {
+	env.From0 = o.From0
+	b := filter.NewBuilder(env)
+	b.SetFrom0(o.From0)
+	b.SetDeleteExcluded(o.DeleteExcluded)
+	for _, a := range o.Filters {
+		var err error
+		switch {
+		case a.Implied && o.OldDirs && a.Text == "- /*/*":
+			err = b.OldDirs()
+		case a.Implied:
+			err = b.ProtectBackups(o.Suffix)
+		}
+		if a.Implied {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		switch a.Kind {
+		case options.FilterRule:
+			err = b.Filter(a.Text)
+		case options.FilterExclude:
+			err = b.Exclude(a.Text)
+		case options.FilterInclude:
+			err = b.Include(a.Text)
+		case options.FilterExcludeFrom:
+			err = b.ExcludeFrom(a.Text)
+		case options.FilterIncludeFrom:
+			err = b.IncludeFrom(a.Text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// RuleError gives a filter error its exit code, prefix and system text.
+func RuleError(err error, who string) error { return ruleError(err, who) }
+
+// ErrnoMessage is the system's text of an error, without its number.
+func ErrnoMessage(err error) string { return errno.Message(err) }
+
+// ErrnoText is the system's text of an error with its number in parentheses.
+func ErrnoText(err error) string { return errno.Text(err) }
