@@ -38,7 +38,7 @@ type Config struct {
 	Session *session.Session
 	Lists   *Lists // has read the first list
 	Ledger  *ledger.Ledger
-	Dest    *dest.Tree
+	Dest    *dest.Tree // nil where nothing is received (--list-only)
 	// Log speaks as the receiver. Relative names in its messages count from the destination.
 	Log    *report.Log
 	Totals *report.Totals
@@ -97,8 +97,10 @@ func (r *Receiver) Run(ctx context.Context) error {
 		return err
 	}
 	r.tokens = tokenReader{decoder: r.decoder, log: r.Log}
-	r.hand = r.Dest.Hand(report.RoleReceiver)
-	defer r.hand.Close()
+	if r.Dest != nil {
+		r.hand = r.Dest.Hand(report.RoleReceiver)
+		defer r.hand.Close()
+	}
 	if err := r.serve(ctx); err != nil {
 		return err
 	}

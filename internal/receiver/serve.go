@@ -78,6 +78,9 @@ func (r *Receiver) anItem(ctx context.Context, ndx int32) error {
 		return err
 	}
 	list := r.Lists.List
+	if r.hand == nil {
+		return r.Lists.badIndex(ndx) // nobody has asked for anything
+	}
 	if r.protocol == 29 && int64(ndx) == list.Count() && r.item.Flags == wire.ItemKeepAlive {
 		return nil
 	}
