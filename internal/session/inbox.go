@@ -13,8 +13,8 @@ import (
 // largest frames that writers make, so that one system call usually brings whole frames.
 const chunkSize = 160 << 10
 
-// queueLimit bounds the data that has been read from the connection but not yet by a role. What
-// is beyond it stays in the connection, and so slows the peer down.
+// queueLimit bounds what has been read from the connection but not yet by a role, messages that
+// wait for their turn included. What is beyond it stays in the connection, and so slows the peer down.
 const queueLimit = 4 << 20
 
 // chunk is one buffer of bytes as they came from the connection. Items refer into it; it goes
@@ -37,6 +37,9 @@ type message struct {
 	code    wire.Msg
 	payload []byte
 }
+
+// cost is what a waiting message counts for: its text and what surrounds it.
+func (m *message) cost() int { return len(m.payload) + 128 }
 
 // inbox is the reading half of a session: it takes frames apart, hands urgent messages to the
 // session at once, and queues data and ordered messages for the one role that reads data.
@@ -63,7 +66,8 @@ type inbox struct {
 	room    sync.Cond // the queue has room again
 	queue   []item
 	head    int
-	queued  int // bytes in queue
+	queued  int // bytes of data in queue
+	said    int // what the messages in queue take
 	err     error
 	isAsync bool
 	spare   []*chunk
@@ -98,7 +102,7 @@ func (in *inbox) async() {
 				return
 			}
 			in.mu.Lock()
-			for in.queued > queueLimit && in.err == nil {
+			for in.full() && in.err == nil {
 				in.room.Wait()
 			}
 			stop := in.err != nil
@@ -255,6 +259,9 @@ func (in *inbox) push(it item) {
 		it.c.refs++
 	}
 	in.queued += len(it.data)
+	if it.msg != nil {
+		in.said += it.msg.cost()
+	}
 	in.queue = append(in.queue, it)
 	in.arrived.Signal()
 	in.mu.Unlock()
@@ -332,6 +339,9 @@ func (in *inbox) deliver() error {
 		}
 		in.queue[in.head] = item{}
 		in.head++
+		full := in.full()
+		in.said -= m.cost()
+		in.madeRoom(full)
 		in.mu.Unlock()
 		err := in.s.ordered(m)
 		in.mu.Lock()
@@ -361,7 +371,9 @@ func (in *inbox) Advance(n int) {
 		}
 		in.taken += n
 		in.mu.Lock()
+		full := in.full()
 		in.queued -= n
+		in.madeRoom(full)
 		in.mu.Unlock()
 		if in.taken == len(in.joined) {
 			in.joined, in.taken = in.joined[:0], 0
@@ -382,11 +394,9 @@ func (in *inbox) drop(n int, consumed bool) {
 	it := &in.queue[in.head]
 	it.data = it.data[n:]
 	if consumed {
-		full := in.queued > queueLimit
+		full := in.full()
 		in.queued -= n
-		if full && in.queued <= queueLimit {
-			in.room.Signal()
-		}
+		in.madeRoom(full)
 	}
 	if len(it.data) > 0 {
 		return
@@ -397,6 +407,16 @@ func (in *inbox) drop(n int, consumed bool) {
 	c.refs--
 	if c.refs == 0 && c != in.curLocked() && len(in.spare) < 8 {
 		in.spare = append(in.spare, c)
+	}
+}
+
+// full tells whether the queue holds as much as it may, with mu held.
+func (in *inbox) full() bool { return in.queued+in.said > queueLimit }
+
+// madeRoom wakes the demultiplexer if the queue was full and is not any more, with mu held.
+func (in *inbox) madeRoom(wasFull bool) {
+	if wasFull && !in.full() {
+		in.room.Signal()
 	}
 }
 

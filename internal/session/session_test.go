@@ -130,6 +130,43 @@ func TestMessagesKeepTheirPlace(t *testing.T) {
 	server.Close()
 }
 
+// A peer that talks without end while data stands before its words does not fill our memory: it
+// has to wait, as one that sends data has.
+func TestTalkIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := pair(t, 32, session.Settings{Sender: true}, session.Settings{})
+		const messages = 4000
+		said := 0
+		client.Handle(session.Handlers{Text: func(wire.Msg, []byte) { said++ }})
+		server.Write([]byte("x"))
+		server.Drain()
+		sent := make(chan int, messages)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			text := append(bytes.Repeat([]byte("a"), 4000), '\n')
+			for i := range messages {
+				server.Send(wire.MsgInfo, text)
+				sent <- i
+			}
+			server.Write([]byte("y"))
+			server.Flush()
+		})
+		synctest.Wait()
+		if n := len(sent); n == messages || n < 100 {
+			t.Errorf("%d messages went out before anybody listened", n)
+		}
+		if got, err := client.In().Append(nil, 2); err != nil || string(got) != "xy" {
+			t.Errorf("got %q, %v", got, err)
+		}
+		wg.Wait()
+		if said != messages {
+			t.Errorf("%d messages arrived", said)
+		}
+		client.Close()
+		server.Close()
+	})
+}
+
 func TestUnexpectedEnd(t *testing.T) {
 	client, server := pair(t, 32, session.Settings{}, session.Settings{Sender: true})
 	server.Write([]byte{1, 2})
