@@ -150,8 +150,8 @@ func (g *Generator) look(f flist.File, missing bool) (*fsys.Stat, error) {
 
 // fatal tells whether an error ends the run.
 func fatal(err error) bool {
-	var e *exit.Error
-	return errors.As(err, &e)
+	_, ok := err.(*exit.Error) //nolint:errorlint // it is never wrapped, and this allocates nothing
+	return ok
 }
 
 // absent tells whether an error says that there is nothing.
@@ -242,9 +242,10 @@ func (g *Generator) regularAt(ctx context.Context, v *visit, st *fsys.Stat, err 
 		}
 		st, err = nil, fs.ErrNotExist
 	}
-	r := request{v: v, st: st, basis: wire.BasisDest}
+	r := &g.asking
+	*r = request{v: v, st: st, basis: wire.BasisDest}
 	if p.Update.Alt != plan.AltNone && !v.redo && (st == nil || p.Update.Alt != plan.AltCopy) && !g.Tree.Missing() { // 18
-		done, failed := g.alternateFile(ctx, &r)
+		done, failed := g.alternateFile(ctx, r)
 		if failed != nil || done {
 			return failed
 		}
@@ -280,7 +281,7 @@ func (g *Generator) regularAt(ctx context.Context, v *visit, st *fsys.Stat, err 
 		r.basis, r.name = wire.BasisPartial, nil
 	}
 	r.has = found || partial
-	return g.request(ctx, &r)
+	return g.request(ctx, r)
 }
 
 // unreachableDry tells whether a dry run has nothing where f lies.

@@ -79,6 +79,8 @@ type Generator struct {
 	late               bool // deletions come at the end
 
 	// Where the main pass is.
+	current  visit // of the main pass
+	asking   request
 	segment  *flist.Segment  // the last one begun
 	passed   bool            // ... and gone through
 	scanned  *flist.Segment  // the last one whose hard-link groups are known

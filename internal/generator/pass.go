@@ -112,7 +112,8 @@ func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
 		if !f.Active() {
 			continue
 		}
-		v := visit{f: f, ndx: s.NDX(pos), first: first, list: s}
+		v := &g.current
+		*v = visit{f: f, ndx: s.NDX(pos), first: first, list: s}
 		if f.IsDir() && incremental {
 			if f.IsRoot() && s.Dir() < 0 {
 				continue // handled as the list's own directory
@@ -122,7 +123,7 @@ func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
 		if g.Plan.Attrs.HardLinks {
 			v.group, v.last = g.place(f, v.ndx)
 		}
-		if err := g.entry(ctx, &v); err != nil {
+		if err := g.entry(ctx, v); err != nil {
 			return err
 		}
 		if err := g.between(ctx); err != nil {

@@ -29,7 +29,7 @@ import (
 // rig runs a generator over a temporary tree. The test is the sender at the other end of the
 // connection, and the receiver that reports to the ledger.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	led    *ledger.Ledger
 	list   *flist.List
 	order  flist.Order
@@ -50,7 +50,7 @@ type setup struct {
 	later       bool   // do not run yet
 }
 
-func newRig(t *testing.T, s setup) *rig {
+func newRig(t testing.TB, s setup) *rig {
 	t.Helper()
 	o, err := options.Parse(append(s.args, "src/", "dst"), &options.Config{})
 	if err != nil {
@@ -115,7 +115,7 @@ func newRig(t *testing.T, s setup) *rig {
 }
 
 // connect returns two sessions that have shaken hands with seed 1.
-func connect(t *testing.T, s setup) (own, peer *session.Session, outcome session.Outcome) {
+func connect(t testing.TB, s setup) (own, peer *session.Session, outcome session.Outcome) {
 	t.Helper()
 	x, y := transport.Pipe()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -196,7 +196,7 @@ func (r *rig) failure() error {
 	}
 }
 
-func unhex(t *testing.T, s string) []byte {
+func unhex(t testing.TB, s string) []byte {
 	t.Helper()
 	var b strings.Builder
 	for _, line := range strings.Split(s, "\n") {
@@ -257,7 +257,7 @@ func basisA() []byte {
 }
 
 // put makes a file with a modification time.
-func put(t *testing.T, path string, data []byte, mtime int64) {
+func put(t testing.TB, path string, data []byte, mtime int64) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -268,7 +268,7 @@ func put(t *testing.T, path string, data []byte, mtime int64) {
 	setTime(t, path, mtime)
 }
 
-func setTime(t *testing.T, path string, mtime int64) {
+func setTime(t testing.TB, path string, mtime int64) {
 	t.Helper()
 	if err := os.Chtimes(path, time.Unix(mtime, 0), time.Unix(mtime, 0)); err != nil {
 		t.Fatal(err)
