@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -88,7 +89,7 @@ func try(t *testing.T, c *testCase, prog string) {
 		t.Errorf("%s\nexit %d, want %d; stderr:\n%s", command, r.Exit, c.Exit, r.Stderr)
 	}
 	want, got := split(c, c.Stdout), split(c, lines(r.Stdout))
-	for _, stream := range []string{"deletions", "skips", "items"} {
+	for _, stream := range []string{"deletions", "items", "remarks"} {
 		if want[stream] != got[stream] {
 			fail(stream, want[stream], got[stream])
 		}
@@ -122,20 +123,24 @@ func try(t *testing.T, c *testCase, prog string) {
 	}
 }
 
-// split parts a listing into the streams whose interleaving is free: deletions, files
-// that are skipped (said when their directory's list arrives), and the rest.
-// Within a stream order counts, save among the items of hard links.
+// An item is an itemized change: eleven flags, a blank, a name.
+var item = regexp.MustCompile(`^[<>ch.][fdLDS][^ ]{9} |^[<>ch.][fdLDS] {9} `)
+
+// split parts a listing into the streams whose interleaving is free, as different
+// processes of the reference write them: deletions, items, and remarks
+// (files skipped, directories that could not make way). Within a stream order
+// counts, save among the items of hard links.
 func split(c *testCase, all []string) map[string]string {
 	streams := map[string]string{}
 	for _, l := range all {
+		stream := "remarks"
 		switch {
 		case strings.HasPrefix(l, "*deleting "):
-			streams["deletions"] += l + "\n"
-		case strings.HasPrefix(l, "skipping non-regular file "):
-			streams["skips"] += l + "\n"
-		default:
-			streams["items"] += l + "\n"
+			stream = "deletions"
+		case item.MatchString(l):
+			stream = "items"
 		}
+		streams[stream] += l + "\n"
 	}
 	if c.orderFree() {
 		streams["items"] = output.Sorted(streams["items"])

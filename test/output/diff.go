@@ -18,12 +18,12 @@ func Sorted(s string) string {
 }
 
 // Diff shows how got differs from want, line by line: "-" only wanted, "+" only
-// got, " " both. It keeps the longest common subsequence of lines; past two
-// million pairs of lines it gives both texts whole.
+// got, " " both, and "…" for equal lines further away. It keeps the longest common
+// subsequence of lines; past two million pairs of lines it gives both texts whole.
 func Diff(want, got string) string {
 	a, b := lines(want), lines(got)
-	var out strings.Builder
-	put := func(mark, line string) { out.WriteString(mark + line + "\n") }
+	var out []string
+	put := func(mark, line string) { out = append(out, mark+line) }
 	if len(a)*len(b) > 2_000_000 {
 		for _, l := range a {
 			put("-", l)
@@ -31,7 +31,7 @@ func Diff(want, got string) string {
 		for _, l := range b {
 			put("+", l)
 		}
-		return out.String()
+		return strings.Join(out, "\n") + "\n"
 	}
 	// common[i][j] is the length of the longest common subsequence of a[i:] and b[j:].
 	common := make([][]int, len(a)+1)
@@ -61,7 +61,31 @@ func Diff(want, got string) string {
 			j++
 		}
 	}
-	return out.String()
+	return near(out)
+}
+
+// near keeps the lines that differ and two on each side of them.
+func near(marked []string) string {
+	const context = 2
+	keep := make([]bool, len(marked))
+	for i, l := range marked {
+		if l[0] == ' ' {
+			continue
+		}
+		for j := max(0, i-context); j <= min(len(marked)-1, i+context); j++ {
+			keep[j] = true
+		}
+	}
+	var b strings.Builder
+	for i, l := range marked {
+		switch {
+		case keep[i]:
+			b.WriteString(l + "\n")
+		case i == 0 || keep[i-1]:
+			b.WriteString("…\n")
+		}
+	}
+	return b.String()
 }
 
 func lines(s string) []string {

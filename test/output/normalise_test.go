@@ -30,8 +30,10 @@ func TestText(t *testing.T) {
 func TestDiff(t *testing.T) {
 	for _, c := range []struct{ want, got, diff string }{
 		{"", "", ""},
+		{"a\n", "a\n", "…\n"},
 		{"a\nb\nc\n", "a\nc\n", " a\n-b\n c\n"},
 		{"", "x\n", "+x\n"},
+		{"1\n2\n3\n4\n", "1\n2\n3\n", "…\n 2\n 3\n-4\n"},
 		{"a\n", "b\n", "-a\n+b\n"},
 	} {
 		if d := Diff(c.want, c.got); d != c.diff {
