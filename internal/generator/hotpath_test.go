@@ -12,7 +12,7 @@ import (
 // TestNothingToDo checks that an entry that is up to date costs neither memory nor a byte on the
 // wire.
 func TestNothingToDo(t *testing.T) {
-	const n = 2000
+	const n = 600
 	dir := t.TempDir()
 	files := make([]flist.Item, 0, n)
 	for i := range n {
@@ -25,8 +25,8 @@ func TestNothingToDo(t *testing.T) {
 	r := newRig(t, setup{protocol: 32, server: true, dir: dir, args: []string{"-pt"}, files: files})
 	r.expect("00")
 	runtime.ReadMemStats(&after)
-	// The rig itself takes some hundreds.
-	if got := after.Mallocs - before.Mallocs; got > n {
+	// The rig itself takes some.
+	if got := after.Mallocs - before.Mallocs; got > n/2 {
 		t.Errorf("%d allocations for %d entries", got, n)
 	}
 	r.led.EndPhase(1)
