@@ -38,7 +38,9 @@ func (s *Sender) serve(ctx context.Context) error {
 		case ndx == wire.NdxDone:
 			if s.List.Incremental() && s.List.Alive() > 0 {
 				s.List.Release()
-				if s.List.Alive() > 0 {
+				if oldest := s.List.Oldest(); oldest != nil {
+					// Lists without requests are behind the generator, too.
+					s.current = max(s.current, oldest.First())
 					s.Log.ProgressPhase(s.position(ndx))
 					if err := s.writeDone(); err != nil {
 						return err
