@@ -145,7 +145,7 @@ func (tab *table) run(t *testing.T, r *row, mode, prog string) outcome {
 var heap = regexp.MustCompile(`(?m)^(  [a-z]+:) +[0-9]+ `)
 
 // remark matches what the generating process says beside the list of changes.
-var remark = regexp.MustCompile(`^(skipping non-regular file |cannot delete non-empty directory: |ignoring unsafe symlink |backed up |.* is uptodate\n|.* exists\n|.* is newer\n|not creating new |.* is (over max|under min)-size\n|.* exists \(.*\)\n|\[(sender|generator|receiver)\] )`)
+var remark = regexp.MustCompile(`^(skipping non-regular file |cannot delete non-empty directory: |ignoring unsafe symlink |backed up |sender removed |.* is uptodate\n|.* exists\n|.* is newer\n|not creating new |.* is (over max|under min)-size\n|.* exists \(.*\)\n|\[(sender|generator|receiver)\] )`)
 
 // streams parts deletions and remarks from the list of changes, since
 // they come from different processes of the reference and nothing orders
