@@ -20,9 +20,6 @@ PACKAGES := rsync:rsync sshd:openssh-server ssh:openssh-client xinetd:xinetd set
 TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 openbsd/amd64 netbsd/amd64 \
 	solaris/amd64 windows/amd64
 
-# Layers that run the program as built in bin/.
-OUTER := ./test/transcripts ./test/differential ./test/corpus ./test/interop
-
 FUZZTIME ?= 30s
 
 .PHONY: deps tools build test test-all race lint bench fuzz cross vuln ci clean
@@ -65,11 +62,11 @@ build:
 
 ## test: everything CI needs of tests; within 15 minutes on 2 cores
 test: deps build
-	GODWIT_BIN=$(GODWIT) $(GO) test -timeout 14m ./...
+	GODWIT_BIN=$(GODWIT) $(GO) test -count=1 -timeout 14m ./...
 
 ## test-all: the same, with all modes of the differential rows and the full interop product
 test-all: deps build
-	GODWIT_BIN=$(GODWIT) GODWIT_TEST_FULL=1 $(GO) test -timeout 3h ./...
+	GODWIT_BIN=$(GODWIT) GODWIT_TEST_FULL=1 $(GO) test -count=1 -timeout 3h ./...
 
 ## race: the packages under the race detector (the outer layers run the program, which is built without it)
 race:
