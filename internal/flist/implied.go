@@ -197,9 +197,13 @@ func (w *Walker) nextComponent(ctx context.Context, arg relArg, dir []byte, rule
 	if err == nil {
 		err = w.look(&s, leaf, arg.op.class != classNormal)
 	}
+	if err != nil && arg.op.missing {
+		return w.addOperand(ctx, &s, arg.op, leaf)
+	}
 	if err != nil {
 		return w.unseen(&s, err)
 	}
+	arg.op.missing = false
 	if rules.excludes(w.path, kindOf(w.st.Mode)) {
 		return nil
 	}

@@ -32,6 +32,8 @@ type operand struct {
 	class class
 	// dotFirst is set for "./x" under --relative: the root itself comes first.
 	dotFirst bool
+	// missing is set for one that does not exist and is to be deleted.
+	missing bool
 }
 
 // splitOperand takes a source argument apart, without --relative.
@@ -194,7 +196,16 @@ func (w *Walker) operand(ctx context.Context, text []byte) error {
 		err = syscall.ENOENT
 	}
 	if err != nil {
-		return w.missing(ctx, at, above, leaf, err)
+		if op.missing, err = w.missing(at, err); err != nil || !op.missing {
+			return err
+		}
+		if held == nil {
+			s = spot{at: at, dir: above, rules: rules}
+		}
+		if w.Relative {
+			return w.relative(ctx, &s, op, top, leaf)
+		}
+		return w.addOperand(ctx, &s, op, leaf)
 	}
 	if op.class != classContent && rules.user != nil && rules.user.Check(op.name, kindOf(w.st.Mode)) == filter.Excluded {
 		return nil
@@ -231,26 +242,30 @@ func (w *Walker) hiddenAbove(rules ruleSet, above []byte) bool {
 	return rules.module != nil && len(above) > 0 && rules.module.HidesPath(above, filter.Directory)
 }
 
-// missing deals with an operand that is not there.
-func (w *Walker) missing(ctx context.Context, at *place, above, leaf []byte, err error) error {
+// missing deals with an operand that is not there, called w.path in the list. It tells whether an
+// entry is to say so.
+func (w *Walker) missing(at *place, err error) (bool, error) {
 	var fatal *exit.Error
 	switch {
 	case errors.As(err, &fatal):
-		return err
+		return false, err
 	case err != errNoReferent && !errors.Is(err, fs.ErrNotExist):
 		w.Log.Fail(report.LinkStatFailed, err, w.fullArg(at, w.path))
 	case w.DeleteMissing:
-		w.seg.setOrigin(at)
-		w.seg.Add(&Item{Dir: above, Base: leaf, Flags: Missing, ACL: -1, DefaultACL: -1, Xattr: -1})
-		return w.added(ctx)
+		return true, nil
 	case !w.IgnoreMissing:
 		w.Log.Fail(report.LinkStatMissing, syscall.ENOENT, w.fullArg(at, w.path))
 	}
-	return nil
+	return false, nil
 }
 
 // addOperand adds the entry of an operand that w.st describes, and what belongs to it.
 func (w *Walker) addOperand(ctx context.Context, s *spot, op operand, leaf []byte) error {
+	if op.missing {
+		w.seg.setOrigin(s.at)
+		w.seg.Add(&Item{Dir: s.dir, Base: leaf, Flags: Missing, ACL: -1, DefaultACL: -1, Xattr: -1})
+		return w.added(ctx)
+	}
 	flags, deep := Flags(0), false
 	if w.st.IsDir() && (w.Recurse || op.class != classNormal) {
 		flags, deep = Top|Content, true

@@ -17,6 +17,7 @@ type place struct {
 	dir   string // absolute path that names in the list count from, clean
 	path  string // path of the place itself, as typed: dir and the part of names that is cut off
 	clean string // the same, clean
+	arg   string // dir as the operand has it, "" if names count from the base directory
 	strip int    // length of the part cut off, with its slash
 	loose bool   // every link below is followed: the implied directories of --relative
 
@@ -51,7 +52,7 @@ func (t *placeTable) get(dir, rest string, loose bool) *place {
 	if p := t.all[key]; p != nil {
 		return p
 	}
-	p := &place{dir: absolute(t.w.base, dir), loose: loose}
+	p := &place{dir: absolute(t.w.base, dir), arg: dir, loose: loose}
 	p.path = joinPath(t.w.StartDir, t.w.Base)
 	for _, part := range [...]string{dir, rest} {
 		if strings.HasPrefix(part, "/") {

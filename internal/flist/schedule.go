@@ -28,8 +28,9 @@ func (w *Walker) adopt() {
 			dirs++
 		}
 	}
+	// Numbers follow the numbering of entries, the lists always the processing order.
 	num := int32(w.List.Dirs()) - dirs
-	nodes := make([]dirNode, 0, len(w.found))
+	numbers := make([]int32, len(w.found))
 	for pos := range seg.n {
 		f := seg.At(pos)
 		if seg.arrivalNumbers {
@@ -38,14 +39,31 @@ func (w *Walker) adopt() {
 		if !f.IsDir() {
 			continue
 		}
-		k := sort.Search(len(w.found), func(k int) bool { return w.found[k].i >= f.i })
-		if k < len(w.found) && w.found[k].i == f.i {
-			nodes = append(nodes, dirNode{num, w.found[k]})
+		if k := w.foundAt(f.i); k >= 0 {
+			numbers[k] = num
 		}
 		num++
 	}
+	nodes := make([]dirNode, 0, len(w.found))
+	for pos := range seg.n {
+		if f := seg.At(pos); f.IsDir() {
+			if k := w.foundAt(f.i); k >= 0 {
+				nodes = append(nodes, dirNode{numbers[k], w.found[k]})
+			}
+		}
+	}
 	w.order = append(w.order, nodes)
 	w.found = w.found[:0]
+}
+
+// foundAt returns the place in found of the directory that arrived as the i-th entry, -1 if it
+// has no list of its own.
+func (w *Walker) foundAt(i int32) int {
+	k := sort.Search(len(w.found), func(k int) bool { return w.found[k].i >= i })
+	if k < len(w.found) && w.found[k].i == i {
+		return k
+	}
+	return -1
 }
 
 // pending tells whether there is a directory whose list is still to come, and makes it the first

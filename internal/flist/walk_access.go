@@ -161,9 +161,31 @@ func (w *Walker) Attrs(ctx context.Context, f File) (meta.AttrSource, func(), er
 // call of a method.
 func (w *Walker) FullName(f File) []byte {
 	w.full = w.full[:0]
-	if at := f.origin(); at != nil {
-		w.full = at.appendFull(w.full, f.AppendPath(nil))
+	at := f.origin()
+	if at == nil {
+		return w.full
 	}
+	if d := f.DirPath(); len(d) == 0 || d[0] != '/' {
+		w.full = append(w.full, at.dir...)
+		if n := len(w.full); n > 0 && w.full[n-1] != '/' {
+			w.full = append(w.full, '/')
+		}
+	}
+	w.full = f.AppendPath(w.full)
+	return w.full
+}
+
+// ArgName returns the name of a listed file as the operand had it: the directory of the operand
+// joined with the name in the list. It is good until the next call of a method.
+func (w *Walker) ArgName(f File) []byte {
+	w.full = w.full[:0]
+	if at := f.origin(); at != nil {
+		w.full = append(w.full, at.arg...)
+		if n := len(w.full); n > 0 && w.full[n-1] != '/' {
+			w.full = append(w.full, '/')
+		}
+	}
+	w.full = f.AppendPath(w.full)
 	return w.full
 }
 

@@ -186,7 +186,7 @@ func (s *Sender) fill(f flist.File, flags wire.ItemFlags, leader []byte) *report
 		Size: e.Size, Mtime: e.Mtime, Name: s.path, Link: f.Link(), Leader: leader, Sum: f.Sum(),
 	}
 	if s.Log.NeedsPath() {
-		s.event.Path = s.Tree.FullName(f)
+		s.event.Path = s.Tree.ArgName(f)
 	}
 	return &s.event
 }

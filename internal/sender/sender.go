@@ -40,8 +40,10 @@ type Tree interface {
 	Remove(ctx context.Context, f flist.File) error
 	// Attrs gives access to the extended attributes of a listed file.
 	Attrs(ctx context.Context, f flist.File) (meta.AttrSource, func(), error)
-	// FullName returns the absolute name of the file, for messages.
+	// FullName returns the absolute name of the file, for messages, ArgName its name as the
+	// operands have it. Both are good until the next call.
 	FullName(f flist.File) []byte
+	ArgName(f flist.File) []byte
 }
 
 var _ Tree = (*flist.Walker)(nil)
