@@ -33,6 +33,12 @@ func Main(env *process.Env) int {
 }
 
 func run(ctx context.Context, env *process.Env) exit.Code {
+	if filepath.Base(env.Arg0) == "rrsync" {
+		return runRestricted(ctx, env, env.Arg0, env.Args)
+	}
+	if len(env.Args) > 0 && env.Args[0] == "rrsync" && filepath.Base(env.Arg0) != "rsync" {
+		return runRestricted(ctx, env, "rrsync", env.Args[1:])
+	}
 	cfg := Config(env)
 	o, err := options.Parse(env.Args, cfg)
 	if err != nil {
@@ -151,5 +157,5 @@ func facts() *options.VersionFacts {
 
 // operator is the walk for paths that the user, or the client of a server, names.
 func operator(env *process.Env, o *options.Options) fsys.Operator {
-	return fsys.Operator{UID: env.Identity.UID, FollowAll: o.InsecureLinks}
+	return fsys.Operator{UID: env.Identity.UID, FollowAll: o.InsecureLinks, Confine: o.ConfineRoot, BasePath: env.StartDir}
 }

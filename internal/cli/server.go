@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"godwit/internal/exit"
+	"godwit/internal/fsys"
 	"godwit/internal/ids"
 	"godwit/internal/options"
 	"godwit/internal/process"
@@ -16,6 +17,11 @@ import (
 // runServer serves a client that started this process through a remote shell: the connection is
 // standard input and output.
 func runServer(ctx context.Context, env *process.Env, o *options.Options, cfg *options.Config) exit.Code {
+	return serve(ctx, env, o, cfg, operator(env, o))
+}
+
+// serve is runServer with the walk for the paths that the client names.
+func serve(ctx context.Context, env *process.Env, o *options.Options, cfg *options.Config, op fsys.Operator) exit.Code {
 	conn, err := transport.Inherited(env.Stdin, env.Stdout)
 	if err != nil {
 		return badOptions(env, err)
@@ -36,7 +42,7 @@ func runServer(ctx context.Context, env *process.Env, o *options.Options, cfg *o
 	defer term.Close()
 	router := &report.Router{Mode: o.Stderr, Server: true, Quiet: o.Quiet > 0, Charset: report.CharsetPrint, Terminal: term}
 	return server.Run(ctx, server.Config{
-		Options: o, Conn: conn, Router: router, Operator: operator(env, o), Home: env.Home, CVSWords: env.Get("CVSIGNORE"),
+		Options: o, Conn: conn, Router: router, Operator: op, Home: env.Home, CVSWords: env.Get("CVSIGNORE"),
 		Process: transfer.Process{
 			Version: Release, PID: env.PID, Umask: env.Umask, StartDir: env.StartDir, Identity: env.Identity,
 			Names:        ids.NewCache(ids.NewSystem(ids.HostSources())),

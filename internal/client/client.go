@@ -257,7 +257,7 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 
 	set := transfer.Setup{
 		Options: c.o, Conn: near, Sender: true, Local: true, ClientCaps: caps, Rules: c.rules,
-		Sources: c.shape.Sources, Router: c.router, Process: c.process(v), Handoff: handoff,
+		Sources: c.shape.Sources, Operator: c.operator(), Router: c.router, Process: c.process(v), Handoff: handoff,
 	}
 	if names != nil {
 		set.FilesFrom = names
@@ -267,7 +267,7 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 	farRouter := &report.Router{Mode: far.Stderr, Server: true, Quiet: far.Quiet > 0, Charset: report.CharsetPrint, Terminal: c.term}
 	farSet := transfer.Setup{
 		Options: far, Conn: farConn, Server: true, Local: true, ClientCaps: caps, Rules: c.rules.Clone(farEnv),
-		Dest: c.shape.Dest, HasDest: c.shape.HasDest, Router: farRouter, Process: c.process(v), Handoff: handoff,
+		Dest: c.shape.Dest, HasDest: c.shape.HasDest, Operator: c.operator(), Router: farRouter, Process: c.process(v), Handoff: handoff,
 	}
 	if err := c.batch(&set); err != nil {
 		return outcome{}, err

@@ -50,7 +50,7 @@ func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 	}
 	set := transfer.Setup{
 		Options: c.o, Conn: to.conn, Sender: push, DaemonPeer: c.shape.Transport != options.TransportShell, PeerVersion: to.peerVersion,
-		ClientCaps: wire.ParseClientCaps(caps), Rules: c.rules, Router: c.router, Process: c.process(v),
+		ClientCaps: wire.ParseClientCaps(caps), Rules: c.rules, Operator: c.operator(), Router: c.router, Process: c.process(v),
 	}
 	if c.o.Protocol > 0 && c.o.Protocol < 30 {
 		set.ClientCaps = 0

@@ -34,6 +34,8 @@ type Env struct {
 	Point byte
 	// OutTTY tells whether standard output is a terminal.
 	OutTTY bool
+	// InTTY tells whether standard input is one.
+	InTTY bool
 }
 
 // Current returns the Env of this process. It reads the umask once, which for a moment changes
@@ -48,7 +50,7 @@ func Current() (*Env, error) {
 		Args: os.Args[1:], Arg0: os.Args[0], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		LookupEnv: os.LookupEnv, Environ: os.Environ(), Now: time.Now, PID: os.Getpid(),
 		Umask: umask(), StartDir: dir, Home: os.Getenv("HOME"), Identity: id, Point: '.',
-		OutTTY: isTerminal(os.Stdout),
+		OutTTY: isTerminal(os.Stdout), InTTY: isTerminal(os.Stdin),
 	}
 	e.Charset = charset(e.LookupEnv)
 	return e, nil

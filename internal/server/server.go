@@ -61,7 +61,7 @@ func (c *Config) setup(log *report.Log) (transfer.Setup, error) {
 	o := c.Options
 	set := transfer.Setup{
 		Options: o, Conn: c.Conn, Server: true, Sender: o.Sender, PeerVersion: c.PeerVersion,
-		ClientCaps: wire.ParseClientCaps(o.Capabilities), Module: c.Module, Router: c.Router, Process: c.Process,
+		ClientCaps: wire.ParseClientCaps(o.Capabilities), Module: c.Module, Router: c.Router, Process: c.Process, Operator: c.Operator,
 		RuleEnv: filter.Env{
 			Who: "server", Files: &transfer.RuleFiles{Operator: c.Operator}, Receiving: !o.Sender, From0: o.From0, CVSWords: c.CVSWords,
 			Warn: func(text string, code int) { log.Text(report.Error, text) },

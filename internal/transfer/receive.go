@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ import (
 // side by side until the goodbye.
 func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 	p := c.plan
-	totals := &report.Totals{DryRun: p.Write.DryRun}
+	totals := &report.Totals{DryRun: p.Write.DryRun, Protocol: p.Caps.Protocol}
 	feeder := c.forward(ctx)
 	defer feeder()
 
@@ -176,13 +177,16 @@ func (c *conversation) openTree(list *flist.List, acls *meta.ACLReceiver, xattrs
 
 // operator is the walk for paths that a user named, from the directory this end works in.
 func (c *conversation) operator() (fsys.Operator, error) {
-	op := fsys.Operator{UID: c.Process.Identity.UID, FollowAll: c.o.InsecureLinks}
+	op := c.Operator
 	if c.Base == "" || c.Base == "." || c.Module != nil {
 		return op, nil
 	}
 	d, err := op.OpenDir(c.Base)
 	if err != nil {
 		return op, c.log.Fatal(report.ChangeDirServer, err, report.Full([]byte(c.Base)))
+	}
+	if op.BasePath != "" && !strings.HasPrefix(c.Base, "/") {
+		op.BasePath = op.BasePath + "/" + c.Base
 	}
 	op.Base = d
 	return op, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"godwit/internal/flist"
-	"godwit/internal/fsys"
 	"godwit/internal/ids"
 	"godwit/internal/meta"
 	"godwit/internal/report"
@@ -15,7 +14,7 @@ import (
 // the sender until its goodbye.
 func (c *conversation) send(ctx context.Context) (report.Totals, error) {
 	p := c.plan
-	totals := &report.Totals{DryRun: p.Write.DryRun}
+	totals := &report.Totals{DryRun: p.Write.DryRun, Protocol: p.Caps.Protocol}
 	format := formatOf(p)
 	if err := c.charset(&format); err != nil {
 		return *totals, err
@@ -61,7 +60,7 @@ func (c *conversation) walk(list *flist.List, format *flist.Format, acls *meta.A
 	w := flist.WalkConfig{
 		List: list, Format: format, Log: c.log, Filter: p.Filter, Module: p.Module, Policy: p.Policy, Chmod: p.Chmod,
 		ACLs: acls, Xattrs: xattrs, Operands: c.Sources, StartDir: p.Where.StartDir, Base: c.Base,
-		Operator: fsys.Operator{UID: p.Identity.UID, FollowAll: p.Where.InsecureLinks},
+		Operator: c.Operator,
 		Recurse:  sel.Recurse, Dirs: sel.Dirs, Relative: sel.Relative, ImpliedDirs: sel.ImpliedDirs, OneFileSystem: sel.OneFileSystem,
 		CopyLinks: sel.CopyLinks, CopyDirlinks: sel.CopyDirlinks, CopyUnsafeLinks: sel.CopyUnsafeLinks, CopyDevices: sel.CopyDevices,
 		IgnoreMissing: sel.IgnoreMissing, DeleteMissing: sel.DeleteMissing, Unmunge: p.Where.MungeSymlinks, Nonreadable: p.Where.IgnoreNonreadable,

@@ -15,6 +15,7 @@ import (
 
 	"godwit/internal/exit"
 	"godwit/internal/filter"
+	"godwit/internal/fsys"
 	"godwit/internal/human"
 	"godwit/internal/ids"
 	"godwit/internal/options"
@@ -57,6 +58,9 @@ type Setup struct {
 	// FilesFrom is the list of names, opened by this side: read by a local sender, or
 	// forwarded to the sender at the other end.
 	FilesFrom io.Reader
+
+	// Operator resolves the paths that the user, or the client of a server, names.
+	Operator fsys.Operator
 
 	Router  *report.Router
 	Process Process
