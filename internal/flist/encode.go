@@ -238,13 +238,13 @@ func (e *Encoder) Append(dst []byte, f File) ([]byte, error) {
 		}
 		if e.f.Owner && flags&xSameUID == 0 {
 			dst = wire.AppendInt30(dst, p, int32(en.UID))
-			if flags&xUserName != 0 {
+			if userName != "" {
 				dst = ids.AppendName(dst, userName)
 			}
 		}
 		if e.f.Group && flags&xSameGID == 0 {
 			dst = wire.AppendInt30(dst, p, int32(en.GID))
-			if flags&xGroupName != 0 {
+			if groupName != "" {
 				dst = ids.AppendName(dst, groupName)
 			}
 		}
