@@ -53,8 +53,8 @@ func (t *placeTable) get(dir, rest string, loose bool) *place {
 		return p
 	}
 	p := &place{dir: absolute(t.w.base, dir), arg: dir, loose: loose}
-	p.path = joinPath(t.w.StartDir, t.w.Base)
-	for _, part := range [...]string{dir, rest} {
+	p.path = t.w.StartDir
+	for _, part := range [...]string{t.w.Base, dir, rest} {
 		if strings.HasPrefix(part, "/") {
 			p.path = part
 		} else {
