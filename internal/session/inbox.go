@@ -58,6 +58,7 @@ type inbox struct {
 	filled    int // bytes of cur that hold input
 	framed    bool
 	frameLeft int // bytes of the current data frame not yet seen
+	inStep    bool // no demultiplexer yet: input is taken apart as the reader asks for it
 
 	total atomic.Int64 // bytes read from the connection
 
@@ -80,7 +81,7 @@ type inbox struct {
 }
 
 func newInbox(s *Session, conn io.Reader) *inbox {
-	in := &inbox{s: s, conn: conn, done: make(chan struct{})}
+	in := &inbox{s: s, conn: conn, inStep: true, done: make(chan struct{})}
 	in.arrived.L = &in.mu
 	in.room.L = &in.mu
 	return in
@@ -93,7 +94,7 @@ func (in *inbox) async() {
 	if in.isAsync {
 		return
 	}
-	in.isAsync = true
+	in.isAsync, in.inStep = true, false
 	go func() {
 		defer close(in.done)
 		for {
@@ -218,6 +219,10 @@ func (in *inbox) parse() (progress bool, err error) {
 			in.frameLeft -= n
 			in.push(item{data: b[:n], c: in.cur})
 			progress = true
+			if in.inStep {
+				// What follows may lie outside frames: only the reader knows.
+				return progress, nil
+			}
 			continue
 		}
 		if len(b) < wire.HeaderLen {
