@@ -344,7 +344,7 @@ func (c *connection) moduleAccess(ctx context.Context) (ok bool, code int) {
 	m := c.module
 	name := m.Name()
 	c.vars["RSYNC_MODULE_NAME"] = name
-	if !m.Bool(daemonconf.ReverseLookup) {
+	if !m.Bool(daemonconf.ReverseLookup) && !c.conf.Global().Bool(daemonconf.ReverseLookup) {
 		c.peer.Name = nameUndetermined
 	}
 	lists := hostLists{resolver: c.resolver, forward: m.Bool(daemonconf.ForwardLookup), netgroup: c.d.netgroup, log: c.log.line}
