@@ -57,7 +57,7 @@ type inbox struct {
 	parsed    int // bytes of cur already taken apart
 	filled    int // bytes of cur that hold input
 	framed    bool
-	frameLeft int // bytes of the current data frame not yet seen
+	frameLeft int  // bytes of the current data frame not yet seen
 	inStep    bool // no demultiplexer yet: input is taken apart as the reader asks for it
 
 	total atomic.Int64 // bytes read from the connection
