@@ -1,6 +1,9 @@
 package checksum
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Kind is a strong checksum algorithm.
 type Kind uint8
@@ -82,4 +85,16 @@ type Params struct {
 	Protocol  int   // negotiated protocol version, 27 to 32
 	Seed      int32 // the session's seed
 	SeedFirst bool  // the seed-order compatibility flag (0x20) is on
+}
+
+// AppendShown appends a digest in the order of octets in which people are shown it. The xxHash
+// family writes its numbers with the highest octet first, while the wire has the lowest first.
+func (k Kind) AppendShown(dst, sum []byte) []byte {
+	start := len(dst)
+	dst = append(dst, sum...)
+	switch k {
+	case XXH64, XXH3, XXH128:
+		slices.Reverse(dst[start:])
+	}
+	return dst
 }

@@ -232,3 +232,24 @@ func BenchmarkBlock(b *testing.B) {
 }
 
 func itoa(n int) string { return map[int]string{700: "700", 31616: "31616"}[n] }
+
+// The digests of "hello\n" as the reference prints them for %C.
+func TestAppendShown(t *testing.T) {
+	for _, c := range []struct {
+		kind Kind
+		want string
+	}{
+		{XXH128, "6bba86c7e069f56d5a10b435f1c8e49c"},
+		{XXH3, "99fc819aaba2462a"},
+		{XXH64, "e4c191d091bd8853"},
+		{MD5, "b1946ac92492d2347c6235b4d2611184"},
+		{MD4, "63481c78ae04c201fa01ea9d2b1db56d"},
+		{SHA1, "f572d396fae9206628714fb2ce00f72e94f2258f"},
+	} {
+		f := NewFile(c.kind)
+		f.Write([]byte("hello\n"))
+		if got := hex.EncodeToString(c.kind.AppendShown(nil, f.Append(nil))); got != c.want {
+			t.Errorf("%v: %s, want %s", c.kind, got, c.want)
+		}
+	}
+}

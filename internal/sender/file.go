@@ -29,12 +29,17 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 		}
 	}
 	if s.Plan.Write.DryRun && !s.Plan.Batch.OnlyWrite {
+		s.Log.ProgressSkipped(f.Size())
 		s.Log.Transferring(s.fill(f, s.item.Flags, nil))
 		return s.echo(ctx, ndx, f, false)
 	}
 	appending := s.Plan.Write.Append && !redo
 	if err := s.readSums(appending); err != nil {
 		return err
+	}
+	read := int64(delta.HeadSize)
+	if !appending {
+		read += int64(s.sums.Head.Count) * int64(4+s.sums.Head.StrongLen)
 	}
 
 	var st fsys.Stat
@@ -66,7 +71,7 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 		have = min(have, size)
 	}
 
-	sent, read := s.Session.BytesWritten(), s.Session.BytesRead()
+	sent := s.wrote
 	if err := s.echo(ctx, ndx, f, xattrs); err != nil {
 		return err
 	}
@@ -94,12 +99,13 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 		s.Log.Note(exit.TroubleIO)
 	}
 	if s.tokens.show {
-		s.Log.ProgressEnd(s.position(ndx))
+		s.Log.ProgressEnd(s.position(s.index(ndx)))
 	}
 	ev := s.fill(f, s.item.Flags, nil)
-	ev.Wrote, ev.Read = s.Session.BytesWritten()-sent, s.Session.BytesRead()-read
-	if s.Log.NeedsSum() && !handed {
-		ev.Sum = s.sum
+	ev.Wrote, ev.Read = s.wrote-sent, read
+	if s.Log.NeedsSum() && !handed && !s.Plan.Update.Checksum {
+		s.shown = s.Plan.Sums.Params.Kind.AppendShown(s.shown[:0], s.sum)
+		ev.Sum = s.shown
 	}
 	s.Log.Transferred(ev)
 	return nil
@@ -155,10 +161,7 @@ func (s *Sender) noSend(ndx int32) {
 
 // writeBody writes sum head, tokens or sum: into the stream, or only into the batch.
 func (s *Sender) writeBody() error {
-	if s.BatchBody == nil {
-		return s.write()
-	}
-	_, err := s.BatchBody.Write(s.out)
+	_, err := body{s}.Write(s.out)
 	s.out = s.out[:0]
 	return err
 }
@@ -226,8 +229,10 @@ func (s *Sender) handOff(ctx context.Context, h *session.Handoff, ndx int32, fil
 	}
 	tokens := (size + delta.LiteralMax - 1) / delta.LiteralMax
 	body := size + 4*tokens + 4 + int64(s.Plan.Sums.Params.Kind.Size())
+	s.wrote += body
 	s.Session.AddBytes(0, body+4*(body/wire.MaxData))
 	s.Totals.Literal += size
+	s.matches.Literal += size
 	if s.tokens.show {
 		s.Log.Progress(size)
 	}

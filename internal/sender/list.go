@@ -29,6 +29,7 @@ func (s *Sender) firstList(ctx context.Context) error {
 	if err := s.endList(seg, 0); err != nil {
 		return err
 	}
+	s.Totals.ListSize = s.listBytes / bufferSize * bufferSize
 	if s.Header != nil {
 		s.Header.Done(seg.Len())
 	}
@@ -78,9 +79,13 @@ func (s *Sender) beginList(seg *flist.Segment) {
 
 // writeList puts a part of a list into the stream.
 func (s *Sender) writeList() error {
-	s.Totals.ListSize += int64(len(s.out))
+	s.listBytes += int64(len(s.out))
 	return s.write()
 }
+
+// bufferSize is how much of a list the reference gathers before it counts it as sent: what is left
+// over is not in its statistics (docs/protocol/06-output.md §7).
+const bufferSize = 65535
 
 // endList ends a list whose entries have been sent, sorts and publishes it.
 func (s *Sender) endList(seg *flist.Segment, bitsBefore int32) error {
@@ -183,7 +188,11 @@ func (s *Sender) fill(f flist.File, flags wire.ItemFlags, leader []byte) *report
 	s.path = f.AppendPath(s.path[:0])
 	s.event = report.Item{
 		Flags: report.ItemFlags(flags), Mode: e.Mode, UID: e.UID, GID: e.GID, HasGID: s.Plan.Attrs.Group,
-		Size: e.Size, Mtime: e.Mtime, Name: s.path, Link: f.Link(), Leader: leader, Sum: f.Sum(),
+		Size: e.Size, Mtime: e.Mtime, Name: s.path, Link: f.Link(), Leader: leader,
+	}
+	if s.Plan.Update.Checksum && f.IsRegular() && s.Log.NeedsSum() {
+		s.shown = s.Plan.Sums.File.AppendShown(s.shown[:0], f.Sum())
+		s.event.Sum = s.shown
 	}
 	if s.Log.NeedsPath() {
 		s.event.Path = s.Tree.ArgName(f)

@@ -21,6 +21,7 @@ import (
 	"godwit/internal/flist"
 	"godwit/internal/fsys"
 	"godwit/internal/meta"
+	"godwit/internal/options"
 	"godwit/internal/plan"
 	"godwit/internal/report"
 	"godwit/internal/session"
@@ -82,8 +83,10 @@ type Sender struct {
 	strong   []byte
 	encoder  codec.Encoder
 	tokens   tokens
+	wrote    int64 // bytes of data written for files, without frames
 	wanted   []meta.XattrWanted
 	sum      []byte
+	shown    []byte // a digest as people are shown it
 
 	// Lists: how many entries lie beyond the one that holds the last requested index.
 	moreLists bool
@@ -91,10 +94,13 @@ type Sender struct {
 	current   int32 // first number of the segment of the last request
 	begun     bool  // the list being made has been announced
 	sentBits  int32 // error bits as last told
+	listBytes int64 // length of all lists so far
 	asked     map[int32]struct{}
 	matches   delta.Stats
 
-	phase int
+	phase    int
+	released int64 // entries of the lists that have ended
+	reached  int64 // how far along all entries the transfer has come, for progress
 
 	mu   sync.Mutex
 	done []int32 // indexes whose sources may be removed
@@ -125,10 +131,6 @@ func (s *Sender) Success(ndx int32) error {
 
 // Run sends the list and serves until the goodbye.
 func (s *Sender) Run(ctx context.Context) error {
-	var sink interface{ Write([]byte) (int, error) } = s.Session
-	if s.BatchBody != nil {
-		sink = s.BatchBody
-	}
 	method, ok := codec.Lookup("none")
 	if s.Plan.Sums.Codec != "" {
 		method, ok = codec.Lookup(s.Plan.Sums.Codec)
@@ -137,10 +139,11 @@ func (s *Sender) Run(ctx context.Context) error {
 		return exit.Errorf(exit.Unsupported, "unknown compress name: %s", s.Plan.Sums.Codec)
 	}
 	var err error
-	if s.encoder, err = method.NewEncoder(sink, codec.Config{Level: s.Plan.Sums.Level, Protocol: s.protocol}); err != nil {
+	if s.encoder, err = method.NewEncoder(body{s}, codec.Config{Level: s.Plan.Sums.Level, Protocol: s.protocol}); err != nil {
 		return err
 	}
 	s.tokens = tokens{s: s}
+	s.searcher.CountHits = s.Log.WantsDebug(options.DebugDeltasum, 1)
 	began := time.Now()
 	if err := s.firstList(ctx); err != nil {
 		return err
@@ -166,8 +169,20 @@ func (s *Sender) Run(ctx context.Context) error {
 // bits returns the error bits that the receiving side has to know of.
 func (s *Sender) bits() int32 { return int32(s.Log.Trouble() & exit.TroubleWire) }
 
+// body is where the tokens of a file go: into the stream, or only into the batch.
+type body struct{ s *Sender }
+
+func (b body) Write(p []byte) (int, error) {
+	b.s.wrote += int64(len(p))
+	if b.s.BatchBody != nil {
+		return b.s.BatchBody.Write(p)
+	}
+	return b.s.Session.Write(p)
+}
+
 // write puts what has been gathered into the stream.
 func (s *Sender) write() error {
+	s.wrote += int64(len(s.out))
 	_, err := s.Session.Write(s.out)
 	s.out = s.out[:0]
 	return err

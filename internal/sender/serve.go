@@ -37,11 +37,13 @@ func (s *Sender) serve(ctx context.Context) error {
 		switch {
 		case ndx == wire.NdxDone:
 			if s.List.Incremental() && s.List.Alive() > 0 {
+				s.released += int64(s.List.Oldest().Len())
+				s.reached = max(s.reached, s.released-1)
 				s.List.Release()
 				if oldest := s.List.Oldest(); oldest != nil {
 					// Lists without requests are behind the generator, too.
 					s.current = max(s.current, oldest.First())
-					s.Log.ProgressPhase(s.position(ndx))
+					s.Log.ProgressPhase(s.position(s.reached))
 					if err := s.writeDone(); err != nil {
 						return err
 					}
@@ -52,7 +54,7 @@ func (s *Sender) serve(ctx context.Context) error {
 					return s.badIndex(ndx)
 				}
 			}
-			s.Log.ProgressPhase(s.position(ndx))
+			s.Log.ProgressPhase(s.position(s.Totals.Files.Total - 1))
 			if s.phase++; s.phase > lastPhase {
 				if bits := s.bits(); bits != before && s.protocol >= 30 {
 					s.Session.PostInt(wire.MsgIOError, bits)
@@ -214,19 +216,17 @@ type noAttrs struct{}
 func (noAttrs) GetXattr(string, []byte) (int, error) { return 0, fsys.ErrNoAttr }
 func (noAttrs) ListXattr([]byte) (int, error)        { return 0, nil }
 
-// position says where in the list the transfer stands.
-func (s *Sender) position(ndx int32) report.Position {
+// position says where in the list the transfer stands: at the entry with that place among all.
+func (s *Sender) position(index int64) report.Position {
+	s.reached = max(s.reached, index)
 	return report.Position{
-		Transferred: s.Totals.Transferred, Index: s.index(ndx), Total: s.Totals.Files.Total,
+		Transferred: s.Totals.Transferred, Index: index, Total: s.Totals.Files.Total,
 		Incomplete: s.moreLists, Size: s.Totals.Size,
 	}
 }
 
 // index returns the place of ndx among all entries: numbers less the gaps.
 func (s *Sender) index(ndx int32) int64 {
-	if ndx < 0 {
-		return s.Totals.Files.Total
-	}
 	if !s.List.Incremental() {
 		return int64(ndx)
 	}
