@@ -62,6 +62,9 @@ func (r *Receiver) openBasis(f flist.File) (b basis, err error) {
 		return r.guessBasis(f)
 	}
 	b.kind = r.item.Basis
+	if b.kind == wire.BasisDest && r.item.Flags.Has(wire.ItemNew) && r.in.head.Count == 0 {
+		return b, nil // the generator has just looked: there is nothing
+	}
 	if err := r.open(&b, f); err != nil {
 		return b, err
 	}

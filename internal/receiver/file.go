@@ -41,6 +41,7 @@ func (r *Receiver) transfer(ctx context.Context, ndx int32, f flist.File, index 
 	}
 	only := r.Plan.Batch.OnlyWrite
 	if r.Plan.Write.DryRun && !only || only && r.Plan.Where.Server {
+		r.Log.ProgressSkipped(f.Size())
 		r.Log.Transferring(r.fill(f, nil))
 		return nil
 	}

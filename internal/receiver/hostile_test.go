@@ -1,10 +1,8 @@
 package receiver_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
-	"time"
 
 	"godwit/internal/exit"
 	"godwit/internal/wire"
@@ -237,14 +235,12 @@ func TestHostileLists(t *testing.T) {
 // A message about a file that is not in flight is refused.
 func TestHostileNoSend(t *testing.T) {
 	s := newScript(31, 0).tree()
-	b := append(s.bytes(), frame(wire.MsgNoSend, wire.AppendInt32(nil, 2))...)
-	r := newRig(t, setup{protocol: 31, args: []string{"-r"}, bytes: b})
+	r := newRig(t, setup{protocol: 31, args: []string{"-r"}, bytes: s.bytes()})
 	if err := r.first(); err != nil {
-		// The message may be met while the list is read.
-		r.wantError(err, exit.Protocol, "Invalid file index: 2")
-		return
+		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	r.wantError(r.run(ctx), exit.Protocol, "Invalid file index: 2")
+	r.request(1)
+	r.peer.Write(frame(wire.MsgNoSend, wire.AppendInt32(nil, 2)))
+	r.peer.CloseWrite()
+	r.wantError(r.run(t.Context()), exit.Protocol, "Invalid file index: 2")
 }

@@ -61,6 +61,7 @@ func (r *Receiver) fill(f flist.File, leader []byte) *report.Item {
 
 // position says where in the list the transfer stands; index counts entries from 0.
 func (r *Receiver) position(index int64) report.Position {
+	r.reached = max(r.reached, index)
 	return report.Position{
 		Transferred: r.Totals.Transferred, Index: index, Total: r.Totals.Files.Total,
 		Incomplete: r.Lists.List.Incremental() && !r.Lists.List.EOF(), Size: r.Totals.Size,

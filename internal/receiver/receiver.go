@@ -68,6 +68,9 @@ type Receiver struct {
 
 	phase int
 	marks int // end markers read
+	// released counts the entries of the lists that have ended, reached how far along all entries
+	// the transfer has come, for progress.
+	released, reached int64
 	// redone holds the indexes whose data did not verify the first time.
 	redone map[int32]struct{}
 }

@@ -30,8 +30,12 @@ func (r *Receiver) serve(ctx context.Context) error {
 			if err := r.endOfList(ctx); err != nil {
 				return err
 			}
+			if oldest := r.Lists.List.Oldest(); oldest != nil {
+				r.released += int64(oldest.Len())
+				r.reached = max(r.reached, r.released-1)
+			}
 			if more := r.Lists.release(); more {
-				r.Log.ProgressPhase(r.position(r.Totals.Files.Total - 1))
+				r.Log.ProgressPhase(r.position(r.reached))
 				continue
 			}
 		} else if err := r.endOfPhase(ctx); err != nil {

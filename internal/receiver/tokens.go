@@ -23,7 +23,7 @@ type tokenReader struct {
 func (t *tokenReader) begin(show bool, have int64, out *dest.Output, head delta.Head) {
 	t.run, t.out, t.head, t.done, t.show = codec.Token{}, out, head, have, show
 	if show {
-		t.log.Progress(t.done)
+		t.log.Progress(0)
 	}
 }
 

@@ -159,7 +159,7 @@ func TestDiscard(t *testing.T) {
 		s := newScript(protocol, 0)
 		s.entry("src", modeDir, 0).entry("src/a", modeFile, 5).entry("src/none/b", modeFile, 5).entry("src/z", modeFile, 5).endList()
 		// sorted: src, src/a, src/z, src/none/b
-		s.whole(1, 0xa000, "first", false).whole(3, 0xa000, "lost", false).whole(2, 0xa000, "last", false).done(3).bye()
+		s.whole(1, 0x8004, "first", false).whole(3, 0xa000, "lost", false).whole(2, 0xa000, "last", false).done(3).bye()
 		r := start(t, s, "-v")
 		if err := mkdir(r.path("src/a")); err != nil {
 			t.Fatal(err)
