@@ -103,7 +103,7 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 	}
 	ev := s.fill(f, s.item.Flags, nil)
 	ev.Wrote, ev.Read = s.wrote-sent, read
-	if s.Log.NeedsSum() && !handed && !s.Plan.Update.Checksum {
+	if s.protocol >= 30 && !handed && !s.Plan.Update.Checksum && s.Log.NeedsSum() { // seeded before
 		s.shown = s.Plan.Sums.Params.Kind.AppendShown(s.shown[:0], s.sum)
 		ev.Sum = s.shown
 	}
@@ -250,7 +250,11 @@ func (t *tokens) Literal(p []byte) error {
 	if err := t.s.encoder.Literal(p); err != nil {
 		return err
 	}
-	t.advance(len(p))
+	t.done += int64(len(p))
+	// What precedes a match shows together with it.
+	if t.show && (t.s.sums.Count == 0 || len(p) >= delta.LiteralMax) {
+		t.s.Log.Progress(t.done)
+	}
 	return nil
 }
 
@@ -258,13 +262,9 @@ func (t *tokens) Match(index int32, p []byte) error {
 	if err := t.s.encoder.Match(index, p); err != nil {
 		return err
 	}
-	t.advance(len(p))
-	return nil
-}
-
-func (t *tokens) advance(n int) {
-	t.done += int64(n)
+	t.done += int64(len(p))
 	if t.show {
 		t.s.Log.Progress(t.done)
 	}
+	return nil
 }
