@@ -321,6 +321,9 @@ func (e *entered) serverArgs(r *request, who ids.Identity) *ServerArgs {
 			Unconfined: p.confined() || m.Bool(daemonconf.InsecureLinks),
 		},
 	}
+	if args.Router.SocketDaemon && args.Router.Mode == options.StderrErrors {
+		args.Router.Mode = options.StderrClient // there is no error stream but the connection
+	}
 	switch e.access {
 	case readOnly:
 		args.ReadOnly = true

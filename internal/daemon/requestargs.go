@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"godwit/internal/exit"
@@ -30,7 +31,7 @@ func (c *connection) readRequest(cfg *options.Config) (*request, error) {
 	}
 	r := &request{}
 	r.split(words, true)
-	r.options, err = options.Parse(append([]string{"--server"}, r.words...), cfg)
+	r.options, err = options.Parse(asServer(r.words), cfg)
 	if err == nil && r.options.Action == options.ActionReadArgs {
 		if words, err = transport.ReadArgs(c.conn); err != nil {
 			return nil, err
@@ -40,7 +41,7 @@ func (c *connection) readRequest(cfg *options.Config) (*request, error) {
 		}
 		first := r.words
 		r.split(words, false)
-		r.options, err = options.Resume(r.options, r.words, cfg)
+		r.options, err = options.Resume(r.options, append(r.words[:len(r.words):len(r.words)], "."), cfg)
 		r.words = append(first, r.words...)
 	}
 	if err != nil {
@@ -48,6 +49,16 @@ func (c *connection) readRequest(cfg *options.Config) (*request, error) {
 		r.options = bare(words, cfg)
 	}
 	return r, nil
+}
+
+// asServer returns the words as those of a server, which this process is whatever they say. The
+// paths are replaced by a dot: they are no business of the parser.
+func asServer(words []string) []string {
+	var args []string
+	if !slices.Contains(words, "--server") {
+		args = append(args, "--server")
+	}
+	return append(append(args, words...), ".")
 }
 
 // split divides the words at the lone dot. The options before it have come through the client's
