@@ -85,6 +85,9 @@ func (d *daemon) port(global *daemonconf.Module) int {
 	return daemonconf.DefaultPort
 }
 
+// defaultBacklog is the "listen backlog" of a configuration that has none.
+const defaultBacklog = 5
+
 // bind opens the sockets to listen on, or takes those that a service manager has opened.
 func (d *daemon) bind(ctx context.Context, global *daemonconf.Module, port int, passed []*os.File, log *logger) ([]*net.TCPListener, exit.Code) {
 	var sockets []*net.TCPListener
@@ -127,8 +130,12 @@ func (d *daemon) bind(ctx context.Context, global *daemonconf.Module, port int, 
 			continue
 		}
 		tcp := l.(*net.TCPListener)
-		if raw, err := tcp.SyscallConn(); err == nil {
-			setBacklog(raw, global.Int(daemonconf.ListenBacklog))
+		// The default is small enough to turn clients of a busy daemon away for a second: then the
+		// system's maximum, which the socket has by now, stays.
+		if n := global.Int(daemonconf.ListenBacklog); n != defaultBacklog {
+			if raw, err := tcp.SyscallConn(); err == nil {
+				setBacklog(raw, n)
+			}
 		}
 		sockets = append(sockets, tcp)
 	}

@@ -62,7 +62,8 @@ func program(env *process.Env) (exit.Code, bool) {
 // serveTransfer hands a request to the server.
 func serveTransfer(env *process.Env) ServeFunc {
 	return func(ctx context.Context, conn session.Conn, a *ServerArgs) exit.Code {
-		if a.Refused != nil {
+		if a.Refused != nil { // shown as it is: scripts have no binary handshake
+			fmt.Fprintf(conn, "REFUSED %d %s\n", a.Refused.Code, a.Refused.Text)
 			conn.Close()
 			return a.Refused.Code
 		}
