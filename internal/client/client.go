@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,9 +41,10 @@ type Client struct {
 	rules  *filter.Builder
 	names  ids.Lookup
 	began  time.Time
+	// files is the list of --files-from if it lies on this side.
+	files io.ReadCloser
 
-	cleanMu sync.Mutex
-	clean   []func()
+	clean []func()
 }
 
 // Version is the release that messages and --version name.
@@ -54,12 +56,13 @@ func Run(ctx context.Context, env *process.Env, o *options.Options, cfg *options
 	c := &Client{env: env, o: o, cfg: cfg, began: env.Now()}
 	c.output(v)
 	defer c.term.Close()
+	defer c.cleanUp()
 	res, err := c.run(ctx, v)
 	if err != nil {
 		return c.fail(err)
 	}
 	if res.Code != exit.OK && !res.Told {
-		c.closing(res.Code, res.Role)
+		c.log.As(res.Role).Closing(res.Code, "main.go(1)")
 	}
 	return res.Code
 }
@@ -67,20 +70,33 @@ func Run(ctx context.Context, env *process.Env, o *options.Options, cfg *options
 // outcome is how the run ended.
 type outcome struct {
 	Code exit.Code
-	Told bool
+	Told bool // the closing line has been said
 	Role report.Role
 }
 
 func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
-	var err error
-	if c.shape, err = c.o.Shape(); err != nil {
-		return outcome{}, err
-	}
 	if err := c.openLog(); err != nil {
 		return outcome{}, err
 	}
+	// What options name is read before the operands are judged; only then has the client a part
+	// in the transfer.
+	shape, shapeErr := c.o.Shape()
+	if shapeErr == nil {
+		c.shape = shape
+	}
+	var err error
 	if c.rules, err = transfer.CollectRules(c.o, c.ruleEnv()); err != nil {
 		return outcome{}, transfer.RuleError(err, "client")
+	}
+	if c.files, err = c.filesFrom(); err != nil {
+		return outcome{}, err
+	}
+	if c.files != nil {
+		c.onExit(func() { c.files.Close() })
+	}
+	c.log = c.log.As(c.part())
+	if shapeErr != nil {
+		return outcome{}, shapeErr
 	}
 	c.names = ids.NewCache(ids.NewSystem(ids.HostSources()))
 	switch {
@@ -90,6 +106,17 @@ func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
 		return c.fromBatch(ctx, v)
 	}
 	return c.remote(ctx, v)
+}
+
+// part is the client's role in the transfer, as the first operand has it.
+func (c *Client) part() report.Role {
+	switch {
+	case len(c.o.Args) == 0:
+		return report.RoleClient
+	case c.o.Batch == options.BatchRead || options.ParseOperand(c.o.Args[0]).Kind != options.Local:
+		return report.RoleReceiving
+	}
+	return report.RoleSender
 }
 
 // output sets up the streams and the routing of messages.
@@ -129,10 +156,13 @@ func (c *Client) openLog() error {
 	return nil
 }
 
-func (c *Client) onExit(f func()) {
-	c.cleanMu.Lock()
-	c.clean = append(c.clean, f)
-	c.cleanMu.Unlock()
+func (c *Client) onExit(f func()) { c.clean = append(c.clean, f) }
+
+// cleanUp ends what the run has opened, the latest first.
+func (c *Client) cleanUp() {
+	for _, f := range slices.Backward(c.clean) {
+		f()
+	}
 }
 
 // ruleEnv is where the user's rules are read.
@@ -140,7 +170,7 @@ func (c *Client) ruleEnv() filter.Env {
 	home := c.env.Home
 	env := filter.Env{
 		Who: "client", Files: &transfer.RuleFiles{Operator: c.operator(), Stdin: c.env.Stdin},
-		Receiving: c.shape.Direction == options.Pull, DeleteExcluded: c.o.DeleteExcluded, From0: c.o.From0,
+		Receiving: c.shape != nil && c.shape.Direction == options.Pull, DeleteExcluded: c.o.DeleteExcluded, From0: c.o.From0,
 		CVSWords: c.env.Get("CVSIGNORE"),
 		Warn:     func(text string, code int) { c.log.Text(report.Error, text) },
 	}
@@ -204,7 +234,7 @@ func (c *Client) fail(err error) exit.Code {
 			c.log.Text(report.Error, l)
 		}
 		code := exit.Code(oe.Code)
-		c.closing(code, report.RoleClient)
+		c.log.Closing(code, "main.go(1)")
 		return code
 	}
 	var e *exit.Error
@@ -221,19 +251,8 @@ func (c *Client) fail(err error) exit.Code {
 	} else {
 		c.log.Text(report.Error, "rsync: "+err.Error())
 	}
-	c.closing(code, report.RoleClient)
+	c.log.Closing(code, "main.go(1)")
 	return code
-}
-
-// closing says the line that ends a failed run.
-func (c *Client) closing(code exit.Code, role report.Role) {
-	c.log.As(role).Closing(code, "main.go(1)")
-	c.cleanMu.Lock()
-	defer c.cleanMu.Unlock()
-	for _, f := range c.clean {
-		f()
-	}
-	c.clean = nil
 }
 
 // local joins two ends in this process (docs/protocol/01-connection.md §14.1).
@@ -243,35 +262,46 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 		return outcome{}, err
 	}
 	far.Server = true
-	names, err := c.filesFrom()
-	if err != nil {
-		return outcome{}, err
-	}
-	if names != nil {
-		defer names.Close()
+	if c.o.Batch == options.BatchWrite || c.o.Batch == options.BatchOnlyWrite {
+		// What is recorded is a delta unless the user says otherwise.
+		if far.WholeFile == options.Auto {
+			far.WholeFile = options.Off
+		}
+		if c.o.Batch == options.BatchWrite {
+			far.Batch = options.BatchNone
+		}
 	}
 	near, farConn := transport.Pipe()
-	handoff := session.NewHandoff()
-	defer handoff.Close()
+	// Whole files take the short way unless somebody wants to see their data or their sums.
+	var handoff *session.Handoff
+	if c.o.Batch == options.BatchNone && !options.FormatHas(c.o.OutFormat, 'C') && !options.FormatHas(c.o.LogFileFormat, 'C') {
+		handoff = session.NewHandoff()
+		defer handoff.Close()
+	}
+	twin := &transfer.Twin{}
 	caps := wire.ParseClientCaps(c.o.CapabilityString(options.Push, options.Capabilities))
 
 	set := transfer.Setup{
 		Options: c.o, Conn: near, Sender: true, Local: true, ClientCaps: caps, Rules: c.rules,
-		Sources: c.shape.Sources, Operator: c.operator(), Router: c.router, Process: c.process(v), Handoff: handoff,
+		Sources: c.shape.Sources, Operator: c.operator(), Router: c.router, Process: c.process(v), Handoff: handoff, Twin: twin,
 	}
-	if names != nil {
-		set.FilesFrom = names
+	if c.files != nil {
+		set.FilesFrom = c.files
 	}
 	farEnv := c.ruleEnv()
 	farEnv.Who, farEnv.Receiving = "receiver", true
 	farRouter := &report.Router{Mode: far.Stderr, Server: true, Quiet: far.Quiet > 0, Charset: report.CharsetPrint, Terminal: c.term}
 	farSet := transfer.Setup{
 		Options: far, Conn: farConn, Server: true, Local: true, ClientCaps: caps, Rules: c.rules.Clone(farEnv),
-		Dest: c.shape.Dest, HasDest: c.shape.HasDest, Operator: c.operator(), Router: farRouter, Process: c.process(v), Handoff: handoff,
+		Dest: c.shape.Dest, HasDest: c.shape.HasDest, Operator: c.operator(), Router: farRouter, Process: c.process(v), Handoff: handoff, Twin: twin,
 	}
 	if err := c.batch(&set); err != nil {
 		return outcome{}, err
 	}
+	if err := Become(ctx, c.env, c.o.CopyAs, c.names, c.log); err != nil {
+		return outcome{}, err
+	}
+	set.Process, farSet.Process = c.process(v), c.process(v)
 	var farRes transfer.Result
 	var wg sync.WaitGroup
 	wg.Go(func() { farRes = transfer.Run(ctx, farSet) })
@@ -283,14 +313,16 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 	return joined(res, farRes), nil
 }
 
-// joined decides how a run of two ends in one process ended: an end that failed on its own says
-// so itself; otherwise the sender speaks for both.
+// joined decides how a run of two ends in one process ended. An end that failed has said so; the
+// sender speaks for two that came to their end.
 func joined(near, far transfer.Result) outcome {
 	switch {
 	case near.Fatal && !near.Told:
-		return outcome{Code: near.Code, Role: near.Role}
-	case far.Fatal && !far.Told:
-		return outcome{Code: far.Code, Role: far.Role}
+		return outcome{Code: near.Code, Told: true}
+	case far.Fatal:
+		return outcome{Code: far.Code, Told: true}
+	case near.Fatal:
+		return outcome{Code: near.Code, Told: true}
 	}
 	return outcome{Code: max(near.Code, far.Code), Role: near.Role}
 }

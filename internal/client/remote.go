@@ -24,15 +24,9 @@ type reached struct {
 // remote carries out a push or a pull.
 func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 	push := c.shape.Direction == options.Push
-	names, err := c.filesFrom()
-	if err != nil {
-		return outcome{}, err
-	}
-	if names != nil {
-		defer names.Close()
-	}
 	caps := c.o.CapabilityString(c.shape.Direction, options.Capabilities)
 	var to reached
+	var err error
 	if c.shape.Transport == options.TransportShell {
 		to, err = c.shell(ctx)
 	} else {
@@ -48,6 +42,9 @@ func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 		}
 		return outcome{}, nil
 	}
+	if err := Become(ctx, c.env, c.o.CopyAs, c.names, c.log); err != nil {
+		return c.raised(to, err)
+	}
 	set := transfer.Setup{
 		Options: c.o, Conn: to.conn, Sender: push, DaemonPeer: c.shape.Transport != options.TransportShell, PeerVersion: to.peerVersion,
 		ClientCaps: wire.ParseClientCaps(caps), Rules: c.rules, Operator: c.operator(), Router: c.router, Process: c.process(v),
@@ -55,8 +52,8 @@ func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 	if c.o.Protocol > 0 && c.o.Protocol < 30 {
 		set.ClientCaps = 0
 	}
-	if names != nil {
-		set.FilesFrom = names
+	if c.files != nil {
+		set.FilesFrom = c.files
 	}
 	if push {
 		set.Sources = c.shape.Sources
@@ -67,16 +64,19 @@ func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 	if err := c.batch(&set); err != nil {
 		return outcome{}, err
 	}
+	if to.child != nil {
+		set.Raise = func(code exit.Code) exit.Code { return to.child.Raise(code, grace(code)) }
+	}
 	res := transfer.Run(ctx, set)
 	if res.Complete {
 		c.summary(res.Totals)
 	}
-	out := outcome{Code: res.Code, Told: res.Told, Role: res.Role}
+	out := outcome{Code: res.Code, Told: res.Fatal, Role: res.Role}
 	if to.child != nil {
 		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		if status := to.child.Wait(wait); status > out.Code {
-			out.Code, out.Told = status, false
+		if status := to.child.Wait(wait); !res.Fatal {
+			out.Code = max(out.Code, status)
 		}
 	}
 	return out, nil
@@ -89,12 +89,20 @@ func (c *Client) raised(to reached, err error) (outcome, error) {
 		return outcome{}, err
 	}
 	to.conn.Close()
-	if status, ended := to.child.Status(300 * time.Millisecond); ended && status > exit.CodeOf(err, exit.StreamIO) {
-		if e, ok := err.(*exit.Error); ok {
-			return outcome{}, &exit.Error{Code: status, Text: e.Text, Told: e.Told}
-		}
+	code := exit.CodeOf(err, exit.StreamIO)
+	if e, ok := err.(*exit.Error); ok {
+		return outcome{}, &exit.Error{Code: to.child.Raise(code, grace(code)), Text: e.Text, Told: e.Told}
 	}
 	return outcome{}, err
+}
+
+// grace is how long the process behind a connection may take to end before its status does not
+// count. After a failure of this side it is not going to end by itself.
+func grace(code exit.Code) time.Duration {
+	if code == exit.StreamIO {
+		return 300 * time.Millisecond
+	}
+	return 0
 }
 
 // requested returns the arguments of a pull as the sender is asked for them, for the check of

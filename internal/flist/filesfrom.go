@@ -2,6 +2,7 @@ package flist
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 )
@@ -38,6 +39,9 @@ func (r *Records) Next() ([]byte, error) {
 			if len(r.buf) < maxPath-1 {
 				r.buf = append(r.buf, c)
 			}
+		}
+		if k := bytes.IndexByte(r.buf, 0); k >= 0 {
+			r.buf = r.buf[:k] // no name holds a NUL; the reference cuts there
 		}
 		if len(r.buf) == 0 || r.local && (r.buf[0] == '#' || r.buf[0] == ';') {
 			continue

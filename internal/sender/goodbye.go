@@ -16,8 +16,13 @@ func (s *Sender) goodbye() error {
 		m := s.matches
 		s.Log.Say(report.DeltaTotals, report.Int(m.Matches), report.Int(m.HashHits), report.Int(m.FalseAlarms), report.Int(m.Literal))
 	}
-	if s.Plan.Where.Server {
+	switch {
+	case s.Plan.Where.Server:
 		if err := s.statistics(); err != nil {
+			return err
+		}
+	case s.Record != nil:
+		if _, err := s.Record.Write(s.AppendStatistics(nil)); err != nil {
 			return err
 		}
 	}

@@ -61,6 +61,8 @@ type Config struct {
 	Totals  *report.Totals
 	Header  *report.ListHeader // the line about the list, nil for none
 	Xattrs  *meta.XattrSender  // with --xattrs
+	// Record takes the statistics that end a batch file; the rest of the stream is tapped.
+	Record interface{ Write([]byte) (int, error) }
 	// BatchBody takes sum heads, tokens and sums in place of the connection
 	// (--only-write-batch).
 	BatchBody interface{ Write([]byte) (int, error) }

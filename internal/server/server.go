@@ -49,11 +49,7 @@ func Run(ctx context.Context, c Config) exit.Code {
 		log.Closing(code, "main.go(1)")
 		return code
 	}
-	res := transfer.Run(ctx, set)
-	if res.Fatal && !res.Told && res.Code != exit.OK {
-		log.As(res.Role).Closing(res.Code, "main.go(1)")
-	}
-	return res.Code
+	return transfer.Run(ctx, set).Code
 }
 
 // setup turns the operands into what the conversation needs.

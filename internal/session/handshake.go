@@ -122,9 +122,16 @@ func (s *Session) agree(h *Hello) (int, error) {
 	if received < 25 && h.Warn != nil {
 		h.Warn(peer + " is very old version of rsync, upgrade recommended.")
 	}
+	side := "Client"
+	if s.set.Server {
+		side = "Server"
+	}
 	protocol := min(h.Version, received)
-	if protocol < wire.MinProtocol {
-		return 0, exit.Errorf(exit.Protocol, "--protocol must be at least %d on the %s.", wire.MinProtocol, peer)
+	switch {
+	case protocol < wire.MinProtocol:
+		return 0, exit.Errorf(exit.Protocol, "--protocol must be at least %d on the %s.", wire.MinProtocol, side)
+	case protocol > wire.MaxProtocol:
+		return 0, exit.Errorf(exit.Protocol, "--protocol must be no more than %d on the %s.", wire.MaxProtocol, side)
 	}
 	return protocol, nil
 }
@@ -277,6 +284,9 @@ func (s *Session) readNames() ([]string, error) {
 // choose picks a name: a client by its own order, a server by the client's, which agrees with
 // every release (§6.4).
 func (s *Session) choose(own, peer []string) (string, bool) {
+	if own[0] == wire.InvalidNames {
+		return "", false // the peer's list may have the same word
+	}
 	if s.set.Server {
 		return wire.ChooseName(peer, own)
 	}

@@ -41,8 +41,6 @@ type Conn interface {
 
 // Role names, as messages show them (docs/protocol/02-wire-and-file-list.md §4.3).
 const (
-	RoleClient      = "client"
-	RoleServer      = "server"
 	RoleSender      = "sender"
 	RoleGenerator   = "generator"
 	RoleReceiver    = "receiver"
@@ -103,9 +101,9 @@ type Session struct {
 func New(ctx context.Context, conn Conn, set Settings) *Session {
 	s := &Session{conn: conn, set: set, watchDone: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
-	role := RoleClient
-	if set.Server {
-		role = RoleServer
+	role := RolePreReceiver
+	if set.Sender {
+		role = RoleSender
 	}
 	s.role.Store(&role)
 	s.handlers.Store(&Handlers{})
@@ -295,10 +293,7 @@ func (s *Session) Close() error {
 // (docs/protocol/02-wire-and-file-list.md §7). It waits up to a bounded time for the peer's own
 // words.
 func (s *Session) Abort(code exit.Code, tellPeer bool) {
-	switch code {
-	case 10, 12, 19, 30:
-		tellPeer = false
-	}
+	tellPeer = tellPeer && code.TellsPeer()
 	if s.caps.Protocol >= 31 && tellPeer && !s.goodbye.Load() && s.Err() == nil {
 		s.PostInt(wire.MsgErrorExit, int32(code))
 	}

@@ -199,7 +199,7 @@ func TestTimeout(t *testing.T) {
 		began := time.Now()
 		_, err := s.In().Byte()
 		var e *exit.Error
-		if !errors.As(err, &e) || e.Code != exit.Timeout || e.Text != "[client] io timeout after 3 seconds -- exiting" {
+		if !errors.As(err, &e) || e.Code != exit.Timeout || e.Text != "[Receiver] io timeout after 3 seconds -- exiting" {
 			t.Fatalf("got %v", err)
 		}
 		if d := time.Since(began); d < 3*time.Second || d > 4*time.Second {

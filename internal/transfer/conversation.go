@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -37,6 +36,9 @@ type conversation struct {
 	requestedMu sync.Mutex
 	requested   *filter.Requested
 
+	// settled is set once the handshake is through, spoken once a failure has been put into words.
+	settled, spoken bool
+
 	failOnce     sync.Once
 	firstFailure error
 	failedRole   report.Role
@@ -54,10 +56,7 @@ func Run(ctx context.Context, set Setup) Result {
 		EarlyEOF: set.Batch != nil && set.Batch.Reading,
 	})
 	c.s.SetHandoff(set.Handoff)
-	c.log = c.newLog(report.RoleClient, 0)
-	if set.Server {
-		c.log = c.log.As(report.RoleServer)
-	}
+	c.log = c.newLog(c.firstRole(), 0)
 	totals, err := c.run(c.s.Context())
 	return c.finish(totals, err)
 }
@@ -70,6 +69,14 @@ func (c *conversation) run(ctx context.Context) (report.Totals, error) {
 		return c.send(ctx)
 	}
 	return c.receive(ctx)
+}
+
+// firstRole is who speaks before the receiving side has split.
+func (c *conversation) firstRole() report.Role {
+	if c.Sender {
+		return report.RoleSender
+	}
+	return report.RoleReceiving
 }
 
 // newLog returns the Log of this side; the protocol is 0 until it is known.
@@ -110,7 +117,7 @@ func (c *conversation) handshake() error {
 	o, s := c.o, c.s
 	reading := c.Batch != nil && c.Batch.Reading
 	hello := session.Hello{
-		Version: min(o.Protocol, wire.MaxProtocol), PeerVersion: c.PeerVersion,
+		Version: o.Protocol, PeerVersion: c.PeerVersion,
 		Client: c.ClientCaps, AllowIncremental: o.IncRecursion(!c.Sender),
 		Own: wire.CompatAll, Seed: o.ChecksumSeed,
 		FreshSeed: func() int32 {
@@ -122,6 +129,9 @@ func (c *conversation) handshake() error {
 		Requires: plan.Requires(o, c.Local),
 		Warn:     func(text string) { c.log.Text(report.Info, text) },
 	}
+	if reading {
+		hello.AllowIncremental = c.Batch.AllowIncremental
+	}
 	if strings.EqualFold(hello.ChecksumChoice, "auto") || strings.EqualFold(hello.ChecksumChoice, "auto,auto") {
 		hello.ChecksumChoice = ""
 	}
@@ -132,6 +142,7 @@ func (c *conversation) handshake() error {
 	if c.outcome, err = s.Handshake(hello); err != nil {
 		return err
 	}
+	c.settled = true
 	protocol := c.outcome.Caps.Protocol
 	if c.Server && protocol <= 28 && !o.StderrSet {
 		c.Router.Mode = options.StderrClient
@@ -220,9 +231,15 @@ func (c *conversation) rules(protocol int) error {
 		b = filter.NewBuilder(c.RuleEnv)
 	}
 	b.SetProtocol(protocol)
+	c.traceRules(b)
 	if !c.Server && o.PartialDir != "" && !strings.HasPrefix(o.PartialDir, "/") {
 		if err := b.HidePartialDir(o.PartialDir); err != nil {
 			return ruleError(err, c.s.Role())
+		}
+	}
+	if c.Batch != nil && c.Batch.Script != nil {
+		if err := c.Batch.Script(b.Script(), protocol); err != nil {
+			return err
 		}
 	}
 	push := c.Sender != c.Server
@@ -242,13 +259,6 @@ func (c *conversation) rules(protocol int) error {
 			return err
 		}
 	}
-	role := report.RoleSender
-	if !c.Sender {
-		role = report.RoleReceiving
-		c.s.SetRole(session.RolePreReceiver)
-	} else {
-		c.s.SetRole(session.RoleSender)
-	}
 	c.plan, err = plan.Compile(c.s.Context(), plan.Input{
 		Options: o, Caps: c.outcome.Caps, Transfer: c.outcome.Transfer, File: c.outcome.File, Codec: c.outcome.Codec,
 		Sender: c.Sender, Local: c.Local, DaemonPeer: c.DaemonPeer, Module: c.Module, Filter: list,
@@ -258,9 +268,21 @@ func (c *conversation) rules(protocol int) error {
 	if err != nil {
 		return err
 	}
-	c.log = c.newLog(role, protocol)
+	c.log = c.newLog(c.firstRole(), protocol)
 	c.s.OnServerTimeout(func(seconds int) { c.log.Say(report.SettingTimeout, report.Int(seconds)) })
 	return nil
+}
+
+// traceRules lets decisions by the rules be followed (--debug=filter). At the receiving end the
+// generator asks for them.
+func (c *conversation) traceRules(b *filter.Builder) {
+	role := report.RoleGenerator
+	if c.Sender {
+		role = report.RoleSender
+	}
+	b.SetRole(role.String(), int(c.o.Debug[options.DebugFilter]), func(_ int, text string) {
+		c.log.As(role).Text(report.Info, "["+role.String()+"] "+text)
+	})
 }
 
 // readRules takes the client's rules from the stream.
@@ -316,52 +338,6 @@ func (c *conversation) tap() {
 	}
 }
 
-// finish says what went wrong, tells the peer, and ends the session.
-func (c *conversation) finish(totals report.Totals, err error) Result {
-	res := Result{Totals: totals, Role: c.log.Role()}
-	if first := c.s.Err(); first != nil && err != nil && !errors.Is(first, io.ErrClosedPipe) {
-		err = first
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		res.Fatal = true
-		var e *exit.Error
-		if errors.As(err, &e) {
-			res.Code, res.Told = e.Code, e.Told
-			for _, line := range strings.Split(e.Text, "\n") {
-				if line != "" {
-					c.log.Text(report.Error, line)
-				}
-			}
-		} else {
-			res.Code = exit.StreamIO
-			c.log.Text(report.Error, "rsync: "+err.Error())
-		}
-	}
-	if res.Fatal {
-		c.abort(res)
-	} else {
-		res.Complete = true
-		c.s.Drain()
-	}
-	c.s.Close()
-	c.Router.SetPeer(nil, 0)
-	if res.Code == exit.OK {
-		res.Code = res.Code.Raise(c.Router.Trouble())
-	}
-	return res
-}
-
-// abort ends a failed session so that each side's words arrive.
-func (c *conversation) abort(res Result) {
-	// A process whose errors go straight to its own stderr does not wait for the peer.
-	tell := !res.Told && (c.Router.Mode == options.StderrClient || c.Module != nil || c.DaemonPeer)
-	c.s.Abort(res.Code, tell)
-	if res.Code == exit.StreamIO || res.Told {
-		return
-	}
-	c.s.DrainInput(500 * time.Millisecond)
-}
-
 // peer is the other end of the connection as a destination of messages.
 type peer struct{ s *session.Session }
 
@@ -399,24 +375,4 @@ func (c *conversation) relay() session.Handlers {
 			c.log.Deleted(name, isDir)
 		},
 	}
-}
-
-// stopRoles ends the session after a failure of one role, having said to the peer and the user
-// what there is to say.
-func (c *conversation) stopRoles(err error) {
-	var e *exit.Error
-	code := exit.CodeOf(err, exit.StreamIO)
-	told := errors.As(err, &e) && e.Told
-	if e != nil && e.Text != "" && c.s.Err() == nil {
-		log := c.log.As(c.failedRole)
-		for _, line := range strings.Split(e.Text, "\n") {
-			log.Text(report.Error, line)
-		}
-		err = &exit.Error{Code: e.Code, Told: e.Told, Err: e}
-		c.firstFailure = err
-	}
-	if c.s.Err() == nil {
-		c.abort(Result{Code: code, Told: told})
-	}
-	c.s.Fail(err)
 }

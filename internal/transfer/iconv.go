@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"strings"
 	"syscall"
 	"unicode/utf8"
 
@@ -27,7 +28,7 @@ func newConverter(name string, locale report.Charset) (*converter, error) {
 			name = "US-ASCII"
 		}
 	}
-	enc, err := ianaindex.IANA.Encoding(name)
+	enc, err := ianaindex.IANA.Encoding(ianaName(name))
 	if err != nil || enc == nil {
 		return nil, exit.Errorf(exit.Unsupported, "iconv_open(\"UTF-8\", \"%s\") failed", name)
 	}
@@ -78,4 +79,17 @@ func containsReplacement(b []byte) bool {
 		b = b[n:]
 	}
 	return false
+}
+
+// ianaName spells the short names that the C library knows as IANA does.
+func ianaName(name string) string {
+	switch lower := strings.ToLower(name); {
+	case lower == "utf8":
+		return "UTF-8"
+	case strings.HasPrefix(lower, "iso8859"):
+		return "ISO-8859-" + strings.TrimLeft(lower[len("iso8859"):], "-_")
+	case strings.HasPrefix(lower, "cp125"):
+		return "windows-" + lower[2:]
+	}
+	return name
 }

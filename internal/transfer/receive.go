@@ -138,6 +138,7 @@ func (c *conversation) together(ctx context.Context, tree *dest.Tree, gen *gener
 		c.log = c.log.As(c.failedRole)
 		return err
 	}
+	c.log = c.log.As(report.RoleGenerator) // it is the one that ends last
 	return nil
 }
 

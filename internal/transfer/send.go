@@ -41,8 +41,11 @@ func (c *conversation) send(ctx context.Context) (report.Totals, error) {
 	cfg := sender.Config{
 		Plan: p, Session: c.s, List: list, Order: order, Tree: walker, Encoder: encoder, Log: c.log, Totals: totals, Header: header, Xattrs: xattrs,
 	}
-	if p.Batch.OnlyWrite && c.Batch != nil {
-		cfg.BatchBody = c.Batch.Writer
+	if c.Batch != nil && c.Batch.Writer != nil {
+		cfg.Record = c.Batch.Writer
+		if p.Batch.OnlyWrite {
+			cfg.BatchBody = c.Batch.Writer
+		}
 	}
 	s := sender.New(cfg)
 	h := c.relay()

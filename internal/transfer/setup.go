@@ -66,6 +66,11 @@ type Setup struct {
 	Process Process
 	// Handoff joins the ends of a local copy.
 	Handoff *session.Handoff
+	// Twin joins them too: it settles which of them speaks.
+	Twin *Twin
+	// Raise gives the code that a failed run ends with, where a process behind the connection
+	// has a say in it; nil without one.
+	Raise func(exit.Code) exit.Code
 	// Batch records or replays.
 	Batch *BatchHooks
 	// OnInterrupt is told what cleans up after an interruption, and gets nil at the end.
@@ -90,18 +95,23 @@ type Process struct {
 
 // BatchHooks connect a run to a batch file.
 type BatchHooks struct {
-	// Writer takes the recorded stream; Start is told the facts that open the file.
+	// Writer takes the recorded stream; Start is told the facts that open the file, Script the
+	// filter rules for the script beside it.
 	Writer io.Writer
 	Start  func(protocol int, flags wire.CompatFlags, seed int32) error
-	// Reading is set when the connection is a batch file.
-	Reading bool
+	Script func(rules []string, protocol int) error
+	// Reading is set when the connection is a batch file. AllowIncremental then tells whether
+	// the options, before they were made to agree with the file, allow incremental recursion.
+	Reading          bool
+	AllowIncremental bool
 }
 
-// Result is how a conversation ended.
+// Result is how a conversation ended. A fatal end has been said, closing line included; with an
+// end that is complete but not clean that is left to the client.
 type Result struct {
 	Code  exit.Code
 	Fatal bool // an error ended it before its time
-	Told  bool // the peer has printed the closing line
+	Told  bool // the other end has said so
 	// Complete tells that the roles came to their end, so that the numbers mean something.
 	Complete bool
 	Role     report.Role // who speaks the closing line

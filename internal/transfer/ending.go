@@ -1,0 +1,105 @@
+package transfer
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"godwit/internal/exit"
+	"godwit/internal/report"
+)
+
+// How a conversation ends: who puts a failure into words, who closes the run with its last line,
+// and how the other end hears of it (docs/protocol/06-output.md §11.2).
+
+// Twin is what the two ends of a local copy share about their ends: both find out when the
+// handshake fails, and one of them says so.
+type Twin struct {
+	once sync.Once
+}
+
+// first reports whether the caller is the first end to speak. A nil Twin has no second end.
+func (t *Twin) first() bool {
+	if t == nil {
+		return true
+	}
+	first := false
+	t.once.Do(func() { first = true })
+	return first
+}
+
+// finish says what went wrong, tells the peer, and ends the session.
+func (c *conversation) finish(totals report.Totals, err error) Result {
+	res := Result{Totals: totals}
+	if first := c.s.Err(); first != nil && err != nil && !errors.Is(first, io.ErrClosedPipe) {
+		err = first
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		res.Fatal = true
+		res.Code, res.Told = c.say(err, c.log)
+		c.abort(res.Code, res.Told)
+	} else {
+		res.Complete = true
+		c.s.Drain()
+	}
+	c.s.Close()
+	c.Router.SetPeer(nil, 0)
+	if res.Code == exit.OK {
+		res.Code = res.Code.Raise(c.Router.Trouble())
+	}
+	res.Role = c.log.Role()
+	return res
+}
+
+// say puts a failure into words, closing line included, unless that has been done. It returns the
+// exit code and whether it is the peer who has spoken.
+func (c *conversation) say(err error, log *report.Log) (code exit.Code, told bool) {
+	var e *exit.Error
+	if !errors.As(err, &e) {
+		e = &exit.Error{Code: exit.StreamIO, Text: "rsync: " + err.Error()}
+	}
+	if c.spoken || e.Told && e.Text == "" {
+		return e.Code, e.Told
+	}
+	c.spoken = true
+	if !c.settled && !c.Twin.first() || c.Local && c.Server && e.Code == exit.StreamIO && errors.Is(err, io.ErrUnexpectedEOF) {
+		// The other end of this process has failed first and says why.
+		return e.Code, true
+	}
+	for line := range strings.SplitSeq(e.Text, "\n") {
+		if line != "" {
+			log.Text(report.Error, line)
+		}
+	}
+	code = e.Code
+	if c.Raise != nil {
+		code = c.Raise(code)
+	}
+	if !e.Told && code != exit.OK {
+		log.Closing(code, "main.go(1)")
+	}
+	return code, e.Told
+}
+
+// abort ends a failed session so that each side's words arrive.
+func (c *conversation) abort(code exit.Code, told bool) {
+	c.s.Abort(code, !told)
+	if told || !code.TellsPeer() {
+		return
+	}
+	c.s.DrainInput(500 * time.Millisecond)
+}
+
+// stopRoles ends the session after a failure of one role, having said to the peer and the user
+// what there is to say.
+func (c *conversation) stopRoles(err error) {
+	if c.s.Err() == nil {
+		code, told := c.say(err, c.log.As(c.failedRole))
+		err = &exit.Error{Code: code, Told: told, Err: err}
+		c.firstFailure = err
+		c.abort(code, told)
+	}
+	c.s.Fail(err)
+}
