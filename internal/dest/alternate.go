@@ -75,7 +75,7 @@ func (t *Tree) Alternates() int { return len(t.alts) }
 
 // alternateDir holds the counterpart of f's parent in alternate n.
 func (h *Hand) alternateDir(f flist.File, n int) (*fsys.Dir, error) {
-	if h.t.missing || n < 0 || n >= len(h.alt) {
+	if n < 0 || n >= len(h.alt) || h.t.missing && h.t.cfg.Module != nil {
 		return nil, fs.ErrNotExist
 	}
 	a, id := &h.alt[n], int64(f.DirID())
@@ -87,7 +87,10 @@ func (h *Hand) alternateDir(f flist.File, n int) (*fsys.Dir, error) {
 	}
 	a.close()
 	alt, parent := &h.t.alts[n], h.parentPath(f)
-	if root, name := h.t.beneathModule(alt); root != nil {
+	if h.t.missing {
+		// A dry run has no directory to count from, only its name.
+		a.dir, a.err = h.t.cfg.Operator.OpenDir(string(fsys.AppendJoin(nil, []byte(joinDir(h.t.dir, alt.path)), parent)))
+	} else if root, name := h.t.beneathModule(alt); root != nil {
 		a.dir, a.err = root.Dir(fsys.AppendJoin(nil, []byte(name), parent))
 	} else {
 		a.dir, a.err = h.t.op.OpenDir(string(fsys.AppendJoin(nil, []byte(alt.path), parent)))

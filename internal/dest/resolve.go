@@ -151,6 +151,7 @@ func (r *resolution) create(path string) error {
 		}
 	}
 	t.log.Say(report.CreatedDirectory, report.Str(path))
+	t.made = true
 	if t.plan.Write.DryRun {
 		t.setMissing(path)
 		return nil

@@ -48,6 +48,7 @@ type Tree struct {
 	single []byte      // mode 2: the name the one entry gets, with a NUL behind it
 
 	missing bool // dry run, and the root does not exist
+	made    bool // the root was made, or would have been
 	op      fsys.Operator
 	alts    []alternate
 	suffix  string // of backups
@@ -61,6 +62,10 @@ type Tree struct {
 // Missing reports that a dry run has no destination: everything is to be treated as missing, and
 // no method that looks or acts may be called.
 func (t *Tree) Missing() bool { return t.missing }
+
+// Made reports that the root was made for this run (not by --mkpath, which makes it earlier), so
+// that the root itself counts as new.
+func (t *Tree) Made() bool { return t.made }
 
 // Single reports that the one entry of the list is stored under the last component of the
 // argument. Then nothing is deleted and no directory touched up.

@@ -108,6 +108,12 @@ func (b *Builder) Received(text string) error {
 	return b.text(text, flagOldPrefix)
 }
 
+// SetRole tells who speaks in messages from now on, as once the roles of a transfer are settled,
+// and where traced decisions go, up to level; trace may be nil.
+func (b *Builder) SetRole(who string, level int, trace func(level int, text string)) {
+	b.rd.env.Who, b.rd.env.TraceLevel, b.rd.env.Trace = who, level, trace
+}
+
 // SetProtocol tells the negotiated protocol.
 func (b *Builder) SetProtocol(version int) { b.rd.env.Protocol = version }
 

@@ -244,7 +244,7 @@ func (g *Generator) regularAt(ctx context.Context, v *visit, st *fsys.Stat, err 
 	}
 	r := &g.asking
 	*r = request{v: v, st: st, basis: wire.BasisDest}
-	if p.Update.Alt != plan.AltNone && !v.redo && (st == nil || p.Update.Alt != plan.AltCopy) && !g.Tree.Missing() { // 18
+	if p.Update.Alt != plan.AltNone && !v.redo && (st == nil || p.Update.Alt != plan.AltCopy) { // 18
 		done, failed := g.alternateFile(ctx, r)
 		if failed != nil || done {
 			return failed

@@ -33,24 +33,23 @@ func (g *Generator) directory(ctx context.Context, v *visit, st *fsys.Stat, err 
 		g.failedDirectory(f)
 		return nil
 	}
-	missing := g.dry && g.unreachable(f)
 	if st != nil && !st.IsDir() { // 3
 		if !g.h.MakeWay(f, st, "directory") {
 			g.failedDirectory(f)
 			return nil
 		}
 		g.touch(f)
-		st, missing = nil, g.dry
+		st = nil
 	}
-	created := st == nil || v.made == earlyMade
+	created := st == nil || v.made == earlyMade || f.IsRoot() && g.Tree.Made()
 	if g.dry && st == nil { // 4
 		g.missingBelow(f)
 	}
 	mode := g.h.Mode(f, st)
-	if v.made == earlyMade {
+	if created {
 		mode = g.h.Mode(f, nil)
 	}
-	g.announceItem(v, g.directoryItem(v, mode, st, created, missing), nil)
+	g.announceItem(v, g.directoryItem(v, mode, st, created), nil)
 	if st == nil && !g.dry { // 7
 		if !g.h.MakeDir(f, mode) {
 			g.failedDirectory(f)
@@ -77,13 +76,13 @@ func (g *Generator) directory(ctx context.Context, v *visit, st *fsys.Stat, err 
 }
 
 // directoryItem returns the flags of the item about a directory: steps 5 and 6.
-func (g *Generator) directoryItem(v *visit, mode uint32, st *fsys.Stat, created, missing bool) wire.ItemFlags {
+func (g *Generator) directoryItem(v *visit, mode uint32, st *fsys.Stat, created bool) wire.ItemFlags {
 	f := v.f
 	if !created {
 		return g.h.Differences(f, mode, st, 0, dest.Plain)
 	}
 	m := &g.match
-	if g.Plan.Update.Alt == plan.AltNone || missing || !g.h.Alternate(f, mode, m) {
+	if g.Plan.Update.Alt == plan.AltNone || !g.h.Alternate(f, mode, m) {
 		return g.h.Differences(f, mode, nil, wire.ItemLocal, dest.Plain)
 	}
 	if m.Level == dest.SameAll {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"strconv"
 	"time"
 
@@ -45,11 +46,13 @@ func (l *Log) ListStart(sending, incremental, many bool) *ListHeader {
 		d.buf = append(append(d.buf, verb...), " file list ... "...)
 		h.open, h.counted = true, level >= 2
 		l.send(d)
+		h.Count(0)
 	}
 	return h
 }
 
-// Count says that the list has n entries now. Only each hundredth makes a
+// Count says that the list has n entries now; ListStart has shown that it has none. Only each
+// hundredth makes a
 // difference.
 func (h *ListHeader) Count(n int) {
 	if !h.counted || n%100 != 0 {
@@ -129,12 +132,20 @@ func (l *Log) ProgressEnd(pos Position) {
 	l.progressLine(&p)
 }
 
+// ProgressSkipped says that a dry run would have transferred a file of the given size. Only the
+// numbers of the whole transfer show it.
+func (l *Log) ProgressSkipped(size int64) {
+	l.progress.Lock()
+	defer l.progress.Unlock()
+	l.meter.base += size
+}
+
 // ProgressPhase says that a part of the list or a phase has ended, which makes
 // a line only where progress is that of the whole transfer.
 func (l *Log) ProgressPhase(pos Position) {
 	l.progress.Lock()
 	defer l.progress.Unlock()
-	if !l.meter.Whole {
+	if !l.meter.Whole || l.cfg.Server {
 		return
 	}
 	var p Progress
@@ -201,7 +212,7 @@ func (l *Log) Summary(t *Totals) {
 		l.pool.Put(d)
 	}
 	level := l.cfg.Info[options.InfoStats]
-	st := totalsStyle{numbers: l.cfg.Human, protocol: l.cfg.Protocol}
+	st := totalsStyle{numbers: l.cfg.Human, protocol: cmp.Or(t.Protocol, l.cfg.Protocol)}
 	if level >= 2 && !l.cfg.Server {
 		l.block(appendStatsLines(nil, t, st))
 	}

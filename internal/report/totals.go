@@ -43,6 +43,7 @@ type Totals struct {
 	Sent, Received  int64 // bytes on the connection
 	Elapsed         time.Duration
 	ClockFailed     bool // Elapsed is unknown
+	Protocol        int  // that of the connection, which decides what was counted; 0 for that of the Log
 	DryRun          bool
 	BatchOnly       bool // --only-write-batch
 }
