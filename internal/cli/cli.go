@@ -14,6 +14,7 @@ import (
 	"godwit/internal/checksum"
 	"godwit/internal/client"
 	"godwit/internal/codec"
+	"godwit/internal/daemon"
 	"godwit/internal/exit"
 	"godwit/internal/fsys"
 	"godwit/internal/meta"
@@ -39,7 +40,11 @@ func run(ctx context.Context, env *process.Env) exit.Code {
 	if len(env.Args) > 0 && env.Args[0] == "rrsync" && filepath.Base(env.Arg0) != "rsync" {
 		return runRestricted(ctx, env, "rrsync", env.Args[1:])
 	}
+	if role, _ := env.StartedAs(); role == process.RoleWorker {
+		return runWorker(ctx, env)
+	}
 	cfg := Config(env)
+	cfg.CheckParam = daemon.CheckParam
 	o, err := options.Parse(env.Args, cfg)
 	if err != nil {
 		return badOptions(env, err)

@@ -7,6 +7,9 @@ type Interest struct {
 	On      bool // there is a format at all
 	Itemize int  // 0 if the format lacks %i, else the count of -i, at least 1
 	Name    int  // level of the NAME flag
+	// TransfersOnly leaves out what the generator did by itself, unless items are itemized: a
+	// log's format without %i names the files whose data moved.
+	TransfersOnly bool
 }
 
 // interestOf derives the interest of a destination from its format.
@@ -31,7 +34,7 @@ func (in Interest) Wants(flags ItemFlags, isDir, leader bool) bool {
 	case in.Itemize > 0 && (significant || in.Itemize > 1 || in.Name > 1):
 		return true
 	}
-	return significant && (isDir || flags&ItemLocal != 0)
+	return !in.TransfersOnly && significant && (isDir || flags&ItemLocal != 0)
 }
 
 // SendsItem reports whether a generator has to announce an item that needs no

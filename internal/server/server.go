@@ -32,6 +32,10 @@ type Config struct {
 	Process transfer.Process
 	// Operator resolves the paths that the client names in rule files.
 	Operator fsys.Operator
+	// Caller, Gate and EmptyNames are a daemon's: see transfer.Setup.
+	Caller     transfer.Caller
+	Gate       func(*report.Log) error
+	EmptyNames bool
 	// Home and CVSWords are where -C finds more rules.
 	Home, CVSWords string
 }
@@ -58,6 +62,7 @@ func (c *Config) setup(log *report.Log) (transfer.Setup, error) {
 	set := transfer.Setup{
 		Options: o, Conn: c.Conn, Server: true, Sender: o.Sender, PeerVersion: c.PeerVersion,
 		ClientCaps: wire.ParseClientCaps(o.Capabilities), Module: c.Module, Router: c.Router, Process: c.Process, Operator: c.Operator,
+		Caller: c.Caller, Gate: c.Gate, EmptyNames: c.EmptyNames,
 		RuleEnv: filter.Env{
 			Who: "server", Files: &transfer.RuleFiles{Operator: c.Operator}, Receiving: !o.Sender, From0: o.From0, CVSWords: c.CVSWords,
 			Warn: func(text string, code int) { log.Text(report.Error, text) },

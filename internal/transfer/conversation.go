@@ -97,7 +97,8 @@ func (c *conversation) newLog(role report.Role, protocol int) *report.Log {
 	}
 	if c.Module != nil {
 		cfg.Module, cfg.ModuleDir = c.Module.Name, c.Module.Path
-		cfg.Env.Module, cfg.Env.ModulePath = c.Module.Name, c.Module.Path
+		cfg.Env.Module, cfg.Env.ModulePath = c.Module.Name, c.Caller.ModulePath
+		cfg.Env.Host, cfg.Env.Addr, cfg.Env.User = c.Caller.Host, c.Caller.Addr, c.Caller.User
 	}
 	if o.OutFormat != "" {
 		if f, err := report.CompileFormat(o.OutFormat, false); err == nil {
@@ -150,6 +151,11 @@ func (c *conversation) handshake() error {
 	if err := c.multiplex(protocol); err != nil {
 		return err
 	}
+	if c.Gate != nil {
+		if err := c.Gate(c.newLog(c.firstRole(), protocol)); err != nil {
+			return err
+		}
+	}
 	if c.outcome.File == checksum.None && o.Checksum {
 		return exit.Errorf(exit.Unsupported, "Invalid checksum-choice for --checksum: none (0)")
 	}
@@ -175,12 +181,25 @@ func (c *conversation) multiplex(protocol int) error {
 		return nil
 	}
 	if c.Server {
-		if rawNames && !c.Sender && c.FilesFrom != nil {
+		if c.EmptyNames && protocol <= 30 {
+			if _, err := s.Write([]byte{0}); err != nil {
+				return err
+			}
+		}
+		if rawNames && !c.Sender && c.FilesFrom != nil && !c.EmptyNames {
 			s.MuteOutput(true) // framing starts behind the names
 		} else if err := s.FrameOutput(true); err != nil {
 			return err
 		}
+		if c.EmptyNames && protocol > 30 {
+			if _, err := s.Write([]byte{0}); err != nil {
+				return err
+			}
+		}
 		c.Router.SetPeer(&peer{s: s}, protocol)
+		if c.Module != nil {
+			c.Router.Serve()
+		}
 		if c.Module != nil && o.Timeout > 0 && protocol >= 31 {
 			s.PostInt(wire.MsgIOTimeout, int32(o.Timeout))
 			s.Flush()

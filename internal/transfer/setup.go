@@ -39,6 +39,13 @@ type Setup struct {
 	// ClientCaps are the client's capabilities: those it sent, or those it stated.
 	ClientCaps wire.ClientCaps
 	Module     *plan.Module
+	// Caller is what a daemon's log lines say of the client: host, address, user, module.
+	Caller Caller
+	// Gate decides, once messages can reach the client, whether the transfer goes on.
+	Gate func(*report.Log) error
+	// EmptyNames sends an empty list of names to a client that waits for one before it hears
+	// the Gate's refusal.
+	EmptyNames bool
 
 	// Rules collects the rules of the command line; nil on a server, which makes its own.
 	Rules *filter.Builder
@@ -75,6 +82,13 @@ type Setup struct {
 	Batch *BatchHooks
 	// OnInterrupt is told what cleans up after an interruption, and gets nil at the end.
 	OnInterrupt func(func())
+}
+
+// Caller is the client of a daemon, for its log.
+type Caller struct {
+	Host, Addr, User string
+	// ModulePath is the module's directory as the outside knows it.
+	ModulePath string
 }
 
 // Process is what the roles need to know of the process they run in.
