@@ -53,7 +53,11 @@ func Run(ctx context.Context, c Config) exit.Code {
 		log.Closing(code, "main.go(1)")
 		return code
 	}
-	return transfer.Run(ctx, set).Code
+	res := transfer.Run(ctx, set)
+	if res.Complete {
+		log.Summary(&res.Totals)
+	}
+	return res.Code
 }
 
 // setup turns the operands into what the conversation needs.
