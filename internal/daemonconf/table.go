@@ -113,7 +113,7 @@ var table = [NumParams]Param{
 	Port:               {Name: "port", Type: Int, Global: true, Default: "0", Doc: "The TCP port to listen on; 0 is 873. --port wins."},
 	Address:            {Name: "address", Global: true, Doc: "The local address, or the host name, to listen on; all of them if unset. --address wins."},
 	SocketOptions:      {Name: "socket options", Global: true, Doc: "Options of the listening sockets: NAME or NAME=NUMBER, separated by blanks or commas. --sockopts replaces them."},
-	ListenBacklog:      {Name: "listen backlog", Type: Int, Global: true, Default: "5", Doc: "How many connections the system holds ready for the daemon."},
+	ListenBacklog:      {Name: "listen backlog", Type: Int, Global: true, Default: "5", Doc: "How many connections the system holds ready for the daemon; with the default, as many as the system allows."},
 	ProxyProtocol:      {Name: "proxy protocol", Type: Bool, Global: true, Default: "no", Doc: "Expect a PROXY header, version 1 or 2, at the start of every connection, and take the client's address from it."},
 	ProxyProtocolHosts: {Name: "proxy protocol hosts", Global: true, Doc: "The proxies that may send such a header, as a list like that of \"hosts allow\". Unset, every connection is rejected."},
 	DaemonUID:          {Name: "daemon uid", Global: true, Doc: "The user that serves connections, from before the greeting on. The listener itself keeps its user."},
