@@ -100,7 +100,7 @@ func (c *conversation) newLog(role report.Role, protocol int) *report.Log {
 		cfg.Env.Module, cfg.Env.ModulePath = c.Module.Name, c.Caller.ModulePath
 		cfg.Env.Host, cfg.Env.Addr, cfg.Env.User = c.Caller.Host, c.Caller.Addr, c.Caller.User
 	}
-	if o.OutFormat != "" {
+	if o.OutFormat != "" || o.OutFormatGiven {
 		if f, err := report.CompileFormat(o.OutFormat, false); err == nil {
 			cfg.Format = f
 		}

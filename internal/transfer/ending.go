@@ -64,8 +64,9 @@ func (c *conversation) say(err error, log *report.Log) (code exit.Code, told boo
 		return e.Code, e.Told
 	}
 	c.spoken = true
-	if !c.settled && !c.Twin.first() || c.Local && c.Server && e.Code == exit.StreamIO && errors.Is(err, io.ErrUnexpectedEOF) {
-		// The other end of this process has failed first and says why.
+	if !c.settled && !c.Twin.first() || c.Local && c.Server && (e.Code == exit.StreamIO && errors.Is(err, io.ErrUnexpectedEOF) || e.Code == exit.Signal) {
+		// The other end of this process has failed first and says why; of an interruption, which
+		// meets both, it is the sender that speaks.
 		return e.Code, true
 	}
 	for line := range strings.SplitSeq(e.Text, "\n") {
