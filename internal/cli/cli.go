@@ -76,9 +76,11 @@ func run(ctx context.Context, env *process.Env) exit.Code {
 		return runDaemon(ctx, env, o)
 	}
 	if o.Server {
-		return runServer(ctx, env, o, cfg)
+		return interruptible(ctx, env, "server", func() exit.Code { return runServer(ctx, env, o, cfg) })
 	}
-	return client.Run(ctx, env, o, cfg, client.Version{Number: Release})
+	return interruptible(ctx, env, "client", func() exit.Code {
+		return client.Run(ctx, env, o, cfg, client.Version{Number: Release})
+	})
 }
 
 // Config is what the option parser needs to know of the process.

@@ -42,7 +42,7 @@ func serve(ctx context.Context, env *process.Env, o *options.Options, cfg *optio
 	defer term.Close()
 	router := &report.Router{Mode: o.Stderr, Server: true, Quiet: o.Quiet > 0, Charset: report.CharsetPrint, Terminal: term}
 	return server.Run(ctx, server.Config{
-		Options: o, Conn: conn, Router: router, Operator: op, Home: env.Home, CVSWords: env.Get("CVSIGNORE"),
+		Options: o, Conn: conn, Router: router, Operator: op, OnInterrupt: env.Cleanup.Set, Home: env.Home, CVSWords: env.Get("CVSIGNORE"),
 		Process: transfer.Process{
 			Version: Release, PID: env.PID, Umask: env.Umask, StartDir: env.StartDir, Identity: env.Identity,
 			Names:        ids.NewCache(ids.NewSystem(ids.HostSources())),

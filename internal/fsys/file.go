@@ -127,6 +127,10 @@ func (f *File) Sync() error { return sysFsync(f.fd) }
 // does not want.
 func (f *File) SetBlocking() error { return sysSetBlocking(f.fd) }
 
+// AwaitData waits until a FIFO has data or its writers have gone. Before the first writer comes, a
+// read would take it for empty; where the system cannot tell, AwaitData returns at once.
+func (f *File) AwaitData() error { return sysAwaitData(f.fd) }
+
 // Allocate reserves space for the given range. With keepSize the length of
 // the file stays; otherwise it grows to cover the range.
 func (f *File) Allocate(off, length int64, keepSize bool) error {

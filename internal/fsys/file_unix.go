@@ -69,7 +69,11 @@ func sysFchown(fd fileHandle, uid, gid uint32) error {
 }
 func sysFchmod(fd fileHandle, mode uint32) error { return unix.Fchmod(fd, mode) }
 func sysSetBlocking(fd fileHandle) error         { return unix.SetNonblock(fd, false) }
-func sysFsync(fd fileHandle) error               { return again0(func() error { return unix.Fsync(fd) }) }
+func sysAwaitData(fd fileHandle) error {
+	ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	return again0(func() error { _, err := unix.Poll(ready, -1); return err })
+}
+func sysFsync(fd fileHandle) error { return again0(func() error { return unix.Fsync(fd) }) }
 func sysTruncate(fd fileHandle, size int64) error {
 	return again0(func() error { return unix.Ftruncate(fd, size) })
 }

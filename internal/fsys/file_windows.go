@@ -31,6 +31,7 @@ func sysDetach(f fileHandle, _ string) *os.File    { return f }
 func sysTruncate(f fileHandle, size int64) error   { return bare(f.Truncate(size)) }
 func sysFsync(f fileHandle) error                  { return bare(f.Sync()) }
 func sysSetBlocking(fileHandle) error              { return nil }
+func sysAwaitData(fileHandle) error                { return nil }
 func sysFchown(fileHandle, uint32, uint32) error   { return ErrUnsupported }
 func sysFutimes(fileHandle, Time, Time) error      { return ErrUnsupported }
 func sysSeekData(fileHandle, int64) (int64, error) { return 0, ErrUnsupported }

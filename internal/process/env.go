@@ -30,6 +30,8 @@ type Env struct {
 	Home      string
 	Identity  ids.Identity
 	Charset   report.Charset
+	// Cleanup is what an end before its time leaves to do.
+	Cleanup Cleanup
 	// Point is the decimal point of the locale.
 	Point byte
 	// OutTTY tells whether standard output is a terminal.

@@ -36,6 +36,9 @@ type Config struct {
 	Caller     transfer.Caller
 	Gate       func(*report.Log) error
 	EmptyNames bool
+	// OnInterrupt is told what cleans up after an interruption, and gets nil at the end; nil if
+	// nobody asks.
+	OnInterrupt func(func())
 	// Home and CVSWords are where -C finds more rules.
 	Home, CVSWords string
 }
@@ -66,7 +69,7 @@ func (c *Config) setup(log *report.Log) (transfer.Setup, error) {
 	set := transfer.Setup{
 		Options: o, Conn: c.Conn, Server: true, Sender: o.Sender, PeerVersion: c.PeerVersion,
 		ClientCaps: wire.ParseClientCaps(o.Capabilities), Module: c.Module, Router: c.Router, Process: c.Process, Operator: c.Operator,
-		Caller: c.Caller, Gate: c.Gate, EmptyNames: c.EmptyNames,
+		OnInterrupt: c.OnInterrupt, Caller: c.Caller, Gate: c.Gate, EmptyNames: c.EmptyNames,
 		RuleEnv: filter.Env{
 			Who: "server", Files: &transfer.RuleFiles{Operator: c.Operator}, Receiving: !o.Sender, From0: o.From0, CVSWords: c.CVSWords,
 			Warn: func(text string, code int) { log.Text(report.Error, text) },
@@ -114,7 +117,8 @@ func (c *Config) filesFrom() (io.Reader, error) {
 	if o.FilesFromRemote {
 		return nil, exit.Errorf(exit.Syntax, "The --files-from sent to the server cannot specify a host.")
 	}
-	f, err := c.Operator.OpenRead(o.FilesFrom, nil)
+	var st fsys.Stat
+	f, err := transfer.OpenInput(c.Operator, o.FilesFrom, &st)
 	if err != nil {
 		return nil, exit.Errorf(exit.Syntax, "rsync: failed to open files-from file %s: %s", o.FilesFrom, transfer.ErrnoMessage(err))
 	}

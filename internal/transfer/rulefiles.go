@@ -24,21 +24,48 @@ func (r *RuleFiles) OpenRules(path string) (io.ReadCloser, error) {
 		return io.NopCloser(r.Stdin), nil
 	}
 	var st fsys.Stat
-	f, err := r.Operator.OpenRead(path, &st)
-	if err != nil {
-		return nil, err
-	}
-	if st.Mode&fsys.ModeType == fsys.ModeDir {
+	f, err := OpenInput(r.Operator, path, &st)
+	if err == nil && st.IsDir() {
 		f.Close()
 		return nil, fs.ErrNotExist
 	}
-	if st.Mode&fsys.ModeType != fsys.ModeRegular {
-		if err := f.SetBlocking(); err != nil {
-			f.Close()
-			return nil, err
+	return f, err
+}
+
+// OpenInput opens and describes a file that an option names to be read through once: rules, names.
+// A FIFO is waited for at the first read.
+func OpenInput(op fsys.Operator, path string, st *fsys.Stat) (io.ReadCloser, error) {
+	f, err := op.OpenRead(path, st)
+	if err != nil {
+		return nil, err
+	}
+	if st.IsRegular() || st.IsDir() {
+		return f, nil
+	}
+	if err := f.SetBlocking(); err != nil {
+		f.Close()
+		return nil, err
+	}
+	if st.Type() != fsys.ModeFIFO {
+		return f, nil
+	}
+	return &awaited{File: f}, nil
+}
+
+// awaited is a FIFO whose writer may be still to come.
+type awaited struct {
+	*fsys.File
+	begun bool
+}
+
+func (a *awaited) Read(p []byte) (int, error) {
+	if !a.begun {
+		a.begun = true
+		if err := a.AwaitData(); err != nil {
+			return 0, err
 		}
 	}
-	return f, nil
+	return a.File.Read(p)
 }
 
 // CollectRules builds the rules of the command line, in its order
