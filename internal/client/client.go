@@ -111,9 +111,7 @@ func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
 // part is the client's role in the transfer, as the first operand has it.
 func (c *Client) part() report.Role {
 	switch {
-	case len(c.o.Args) == 0:
-		return report.RoleClient
-	case c.o.Batch == options.BatchRead || options.ParseOperand(c.o.Args[0]).Kind != options.Local:
+	case len(c.o.Args) == 0 || c.o.Batch == options.BatchRead || options.ParseOperand(c.o.Args[0]).Kind != options.Local:
 		return report.RoleReceiving
 	}
 	return report.RoleSender
@@ -215,7 +213,8 @@ func (c *Client) filesFrom() (io.ReadCloser, error) {
 	if c.o.FilesFrom == "-" {
 		return io.NopCloser(c.env.Stdin), nil
 	}
-	f, err := c.operator().OpenRead(c.o.FilesFrom, nil)
+	var st fsys.Stat
+	f, err := transfer.OpenInput(c.operator(), c.o.FilesFrom, &st)
 	if err != nil {
 		return nil, &exit.Error{Code: exit.Syntax, Text: "rsync: failed to open files-from file " + c.o.FilesFrom + ": " + transfer.ErrnoMessage(err)}
 	}
@@ -223,7 +222,10 @@ func (c *Client) filesFrom() (io.ReadCloser, error) {
 }
 
 // fail says an error that ended the run before or outside a conversation.
-func (c *Client) fail(err error) exit.Code {
+func (c *Client) fail(err error) exit.Code { return c.failAs(err, c.log.Role()) }
+
+func (c *Client) failAs(err error, role report.Role) exit.Code {
+	log := c.log.As(role)
 	var oe *options.Error
 	if errors.As(err, &oe) {
 		if oe.Usage {
@@ -231,10 +233,10 @@ func (c *Client) fail(err error) exit.Code {
 			io.WriteString(c.env.Stderr, options.Usage())
 		}
 		for _, l := range oe.Lines {
-			c.log.Text(report.Error, l)
+			log.Text(report.Error, l)
 		}
 		code := exit.Code(oe.Code)
-		c.log.Closing(code, "main.go(1)")
+		log.Closing(code, "main.go(1)")
 		return code
 	}
 	var e *exit.Error
@@ -242,24 +244,26 @@ func (c *Client) fail(err error) exit.Code {
 	if errors.As(err, &e) {
 		if e.Text != "" {
 			for _, l := range strings.Split(e.Text, "\n") {
-				c.log.Text(report.Error, l)
+				log.Text(report.Error, l)
 			}
 		}
 		if e.Told {
 			return code
 		}
 	} else {
-		c.log.Text(report.Error, "rsync: "+err.Error())
+		log.Text(report.Error, "rsync: "+err.Error())
 	}
-	c.log.Closing(code, "main.go(1)")
+	log.Closing(code, "main.go(1)")
 	return code
 }
 
 // local joins two ends in this process (docs/protocol/01-connection.md §14.1).
 func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
-	far, err := options.Derive(c.o, c.cfg)
-	if err != nil {
-		return outcome{}, err
+	far, farErr := options.Derive(c.o, c.cfg)
+	if farErr != nil {
+		// What --remote-option asks of the far end cannot be done: that end says so and goes.
+		c.failAs(farErr, report.RoleReceiving)
+		far = &options.Options{}
 	}
 	far.Server = true
 	if c.o.Batch == options.BatchWrite || c.o.Batch == options.BatchOnlyWrite {
@@ -294,7 +298,7 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 	farRouter := &report.Router{Mode: far.Stderr, Server: true, Quiet: far.Quiet > 0, Charset: report.CharsetPrint, Terminal: c.term}
 	farSet := transfer.Setup{
 		Options: far, Conn: farConn, Server: true, Local: true, ClientCaps: caps, Rules: c.rules.Clone(farEnv),
-		Dest: c.shape.Dest, HasDest: c.shape.HasDest, Operator: c.operator(), Router: farRouter, Process: c.process(v), Handoff: handoff, Twin: twin,
+		Dest: c.shape.Dest, HasDest: c.shape.HasDest, OnInterrupt: c.env.Cleanup.Set, Operator: c.operator(), Router: farRouter, Process: c.process(v), Handoff: handoff, Twin: twin,
 	}
 	if err := c.batch(&set); err != nil {
 		return outcome{}, err
@@ -305,7 +309,11 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 	set.Process, farSet.Process = c.process(v), c.process(v)
 	var farRes transfer.Result
 	var wg sync.WaitGroup
-	wg.Go(func() { farRes = transfer.Run(ctx, farSet) })
+	if farErr != nil {
+		farConn.Close()
+	} else {
+		wg.Go(func() { farRes = transfer.Run(ctx, farSet) })
+	}
 	res := transfer.Run(ctx, set)
 	wg.Wait()
 	if res.Complete {

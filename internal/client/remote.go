@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -59,6 +60,7 @@ func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 		set.Sources = c.shape.Sources
 	} else {
 		set.Dest, set.HasDest = c.shape.Dest, c.shape.HasDest
+		set.OnInterrupt = c.env.Cleanup.Set
 		set.Requested = c.requested()
 	}
 	if err := c.batch(&set); err != nil {
@@ -178,7 +180,13 @@ func (c *Client) startShell(cmd *transport.ShellCommand, daemon bool) (*transpor
 			c.log.Debugf(options.DebugCmd, 1, "cmd[%d]=%s", i, a)
 		}
 	}
-	return transport.StartShell(argv, transport.ShellProcess{
+	sh, err := transport.StartShell(argv, transport.ShellProcess{
 		Environ: transport.ShellEnviron(c.env.Environ, daemon, c.shape.Port), Stderr: c.env.Stderr, Role: c.role(),
 	})
+	var e *exit.Error
+	if errors.As(err, &e) && e.Code == exit.IPC {
+		// Scripts look for what the reference says of the connection to a program that never ran.
+		e.Text += "\nrsync: connection unexpectedly closed (0 bytes received so far) [" + c.role() + "]"
+	}
+	return sh, err
 }

@@ -136,9 +136,6 @@ func (c *conversation) handshake() error {
 	if strings.EqualFold(hello.ChecksumChoice, "auto") || strings.EqualFold(hello.ChecksumChoice, "auto,auto") {
 		hello.ChecksumChoice = ""
 	}
-	if hello.Version <= 0 {
-		hello.Version = wire.MaxProtocol
-	}
 	var err error
 	if c.outcome, err = s.Handshake(hello); err != nil {
 		return err

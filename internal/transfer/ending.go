@@ -14,20 +14,27 @@ import (
 // How a conversation ends: who puts a failure into words, who closes the run with its last line,
 // and how the other end hears of it (docs/protocol/06-output.md §11.2).
 
-// Twin is what the two ends of a local copy share about their ends: both find out when the
-// handshake fails, and one of them says so.
+// Twin is what the two ends of a local copy share about how they end: of a failure that both
+// find, the one that is first speaks.
 type Twin struct {
-	once sync.Once
+	mu     sync.Mutex
+	spoken bool
+	text   string
 }
 
-// first reports whether the caller is the first end to speak. A nil Twin has no second end.
-func (t *Twin) first() bool {
+// speaks reports whether an end is to say text: not when the other one has said it, nor when the
+// other one has ended the handshake. A nil Twin has no second end.
+func (t *Twin) speaks(text string, settled bool) bool {
 	if t == nil {
 		return true
 	}
-	first := false
-	t.once.Do(func() { first = true })
-	return first
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.spoken {
+		t.spoken, t.text = true, text
+		return true
+	}
+	return settled && t.text != text
 }
 
 // finish says what went wrong, tells the peer, and ends the session.
@@ -64,7 +71,7 @@ func (c *conversation) say(err error, log *report.Log) (code exit.Code, told boo
 		return e.Code, e.Told
 	}
 	c.spoken = true
-	if !c.settled && !c.Twin.first() || c.Local && c.Server && (e.Code == exit.StreamIO && errors.Is(err, io.ErrUnexpectedEOF) || e.Code == exit.Signal) {
+	if !c.Twin.speaks(e.Text, c.settled) || c.Local && c.Server && (e.Code == exit.StreamIO && errors.Is(err, io.ErrUnexpectedEOF) || e.Code == exit.Signal) {
 		// The other end of this process has failed first and says why; of an interruption, which
 		// meets both, it is the sender that speaks.
 		return e.Code, true
@@ -82,6 +89,12 @@ func (c *conversation) say(err error, log *report.Log) (code exit.Code, told boo
 		log.Closing(code, "main.go(1)")
 	}
 	return code, e.Told
+}
+
+// closedByTwin tells whether e is no more than the far end's news that the near end of this
+// process has closed the connection.
+func (c *conversation) closedByTwin(e *exit.Error) bool {
+	return c.Local && c.Server && e.Code == exit.StreamIO && errors.Is(e, io.ErrUnexpectedEOF)
 }
 
 // abort ends a failed session so that each side's words arrive.
