@@ -62,10 +62,24 @@ func release(f *os.File) error {
 	if fd > 2 {
 		return f.Close()
 	}
-	null, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	null, err := openNothing()
 	if err != nil {
-		return &os.PathError{Op: "open", Path: os.DevNull, Err: err}
+		return err
 	}
 	defer unix.Close(null)
 	return os.NewSyscallError("dup", replaceFD(null, fd))
+}
+
+// openNothing opens something that nobody gets data from. The null device may be missing in a
+// confined tree, or closed to an ordinary user; a directory serves as well, since every read or
+// write of it fails.
+func openNothing() (int, error) {
+	fd, err := unix.Open(os.DevNull, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		fd, err = unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	}
+	if err != nil {
+		return -1, &os.PathError{Op: "open", Path: os.DevNull, Err: err}
+	}
+	return fd, nil
 }
