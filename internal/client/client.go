@@ -75,9 +75,7 @@ type outcome struct {
 }
 
 func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
-	if err := c.openLog(); err != nil {
-		return outcome{}, err
-	}
+	c.openLog()
 	// What options name is read before the operands are judged; only then has the client a part
 	// in the transfer.
 	shape, shapeErr := c.o.Shape()
@@ -138,20 +136,11 @@ func (c *Client) numbers() human.Numbers {
 	return human.Numbers{Level: c.o.HumanReadable, Point: c.env.Point}
 }
 
-// openLog opens --log-file. A file that cannot be opened is a warning.
-func (c *Client) openLog() error {
-	if c.o.LogFile == "" {
-		return nil
+// openLog opens --log-file.
+func (c *Client) openLog() {
+	if f := transfer.OpenLog(c.o, c.operator(), c.router, c.log, c.env.PID, c.env.Now); f != nil {
+		c.onExit(func() { f.Close() })
 	}
-	f, err := fsys.Operator{UID: c.env.Identity.UID, FollowAll: c.o.InsecureLinks}.OpenWrite(c.o.LogFile, fsys.Create|fsys.Append, 0o644, nil)
-	if err != nil {
-		c.log.Fail(report.LogFileFailed, err, report.Str(c.o.LogFile))
-		c.log.Say(report.IgnoringLogFile)
-		return nil
-	}
-	c.router.Log = report.NewLogFile(f, c.env.PID, c.env.Now)
-	c.onExit(func() { f.Close() })
-	return nil
 }
 
 func (c *Client) onExit(f func()) { c.clean = append(c.clean, f) }
@@ -266,6 +255,9 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 		far = &options.Options{}
 	}
 	far.Server = true
+	if c.o.MungeLinks && len(c.o.RemoteOptions) == 0 {
+		far.MungeLinks = false // only the sending half acts
+	}
 	if c.o.Batch == options.BatchWrite || c.o.Batch == options.BatchOnlyWrite {
 		// What is recorded is a delta unless the user says otherwise.
 		if far.WholeFile == options.Auto {

@@ -47,6 +47,11 @@ type Config struct {
 func Run(ctx context.Context, c Config) exit.Code {
 	o := c.Options
 	log := report.NewLog(c.Router, report.Config{Role: report.RoleServer, Server: true, Version: c.Process.Version, Info: o.Info, Debug: o.Debug, Now: c.Process.Now, Dir: c.Process.StartDir})
+	if c.Module == nil { // a daemon has its own
+		if f := transfer.OpenLog(o, c.Operator, c.Router, log, c.Process.PID, c.Process.Now); f != nil {
+			defer f.Close()
+		}
+	}
 	set, err := c.setup(log)
 	if err != nil {
 		code := exit.CodeOf(err, exit.Syntax)

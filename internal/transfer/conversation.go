@@ -27,6 +27,8 @@ type conversation struct {
 	plan    *plan.Plan
 	outcome session.Outcome
 	start   time.Time
+	// outer is the context of Run, which a signal ends.
+	outer context.Context
 	// namesInStep is set while the input is read in step with its reader, because raw names
 	// will stand between its frames.
 	namesInStep bool
@@ -47,7 +49,7 @@ type conversation struct {
 // Run carries out the conversation and returns how it ended. Everything there is to say has been
 // said, except the closing line.
 func Run(ctx context.Context, set Setup) Result {
-	c := &conversation{Setup: set, o: set.Options, start: set.Process.Now()}
+	c := &conversation{Setup: set, o: set.Options, start: set.Process.Now(), outer: ctx}
 	o := c.o
 	bw := int64(o.BwLimit)
 	c.s = session.New(ctx, set.Conn, session.Settings{

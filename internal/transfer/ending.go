@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -71,24 +72,37 @@ func (c *conversation) say(err error, log *report.Log) (code exit.Code, told boo
 		return e.Code, e.Told
 	}
 	c.spoken = true
-	if !c.Twin.speaks(e.Text, c.settled) || c.Local && c.Server && (e.Code == exit.StreamIO && errors.Is(err, io.ErrUnexpectedEOF) || e.Code == exit.Signal) {
+	if c.Local && c.Server && (c.closedByTwin(e) || e.Code == exit.Signal) || !c.Twin.speaks(e.Text, c.settled) {
 		// The other end of this process has failed first and says why; of an interruption, which
 		// meets both, it is the sender that speaks.
 		return e.Code, true
+	}
+	code = e.Code
+	if c.Raise != nil {
+		code = c.Raise(code)
+	}
+	if stop := c.interruption(); stop != nil {
+		// The signal may have met what lies behind the connection as well, and sooner.
+		e, code = stop, stop.Code
 	}
 	for line := range strings.SplitSeq(e.Text, "\n") {
 		if line != "" {
 			log.Text(report.Error, line)
 		}
 	}
-	code = e.Code
-	if c.Raise != nil {
-		code = c.Raise(code)
-	}
 	if !e.Told && code != exit.OK {
 		log.Closing(code, "main.go(1)")
 	}
 	return code, e.Told
+}
+
+// interruption is the cause if a signal has ended the run, else nil.
+func (c *conversation) interruption() *exit.Error {
+	var e *exit.Error
+	if errors.As(context.Cause(c.outer), &e) && e.Code == exit.Signal {
+		return e
+	}
+	return nil
 }
 
 // closedByTwin tells whether e is no more than the far end's news that the near end of this
