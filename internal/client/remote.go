@@ -3,11 +3,13 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"godwit/internal/exit"
 	"godwit/internal/options"
+	"godwit/internal/report"
 	"godwit/internal/session"
 	"godwit/internal/transfer"
 	"godwit/internal/transport"
@@ -176,8 +178,11 @@ func (c *Client) startShell(cmd *transport.ShellCommand, daemon bool) (*transpor
 	cmd.Words = words
 	argv := cmd.Argv()
 	if c.log.WantsDebug(options.DebugCmd, 1) {
+		c.log.Text(report.Client, fmt.Sprintf("opening connection using: %s  (%d args)", strings.Join(argv, " "), len(argv)))
+	}
+	if c.log.WantsDebug(options.DebugCmd, 2) {
 		for i, a := range argv {
-			c.log.Debugf(options.DebugCmd, 1, "cmd[%d]=%s", i, a)
+			c.log.Text(report.Client, fmt.Sprintf("cmd[%d]=%s", i, a))
 		}
 	}
 	sh, err := transport.StartShell(argv, transport.ShellProcess{

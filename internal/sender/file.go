@@ -21,12 +21,11 @@ func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs bool) error {
 	_, redo := s.asked[ndx]
 	s.asked[ndx] = struct{}{}
-	if !redo {
-		s.Totals.Transferred++
-		s.Totals.TransferredSize += f.Size()
-		if s.item.Flags.Has(wire.ItemNew) {
-			s.Totals.Created.Add(f.Mode())
-		}
+	// A file that is sent again counts again, as the reference has it.
+	s.Totals.Transferred++
+	s.Totals.TransferredSize += f.Size()
+	if !redo && s.item.Flags.Has(wire.ItemNew) {
+		s.Totals.Created.Add(f.Mode())
 	}
 	if s.Plan.Write.DryRun && !s.Plan.Batch.OnlyWrite {
 		s.Log.ProgressSkipped(f.Size())

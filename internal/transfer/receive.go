@@ -115,6 +115,9 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 		Plan: p, Session: c.s, Lists: lists, Ledger: led, Dest: tree, Log: log, Totals: totals, Xattrs: xattrs,
 	})
 	err := c.together(ctx, tree, gen, rec)
+	if tree != nil && p.Caps.Protocol >= 31 {
+		totals.Deleted = deletedCounts(tree.Deleted())
+	}
 	c.countBytes(totals)
 	return *totals, err
 }
@@ -366,5 +369,12 @@ func (c *conversation) hidden() func(path string, dir bool) bool {
 			kind = filter.Directory
 		}
 		return state.HidesPath([]byte(path), kind)
+	}
+}
+
+// deletedCounts turns the numbers of deletions into those of the statistics.
+func deletedCounts(d wire.DelStats) report.Counts {
+	return report.Counts{
+		Total: d.Total(), Dirs: int64(d.Dirs), Links: int64(d.Symlinks), Devices: int64(d.Devices), Specials: int64(d.Specials),
 	}
 }
