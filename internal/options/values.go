@@ -186,11 +186,7 @@ func setBwLimit(s *scan, v string) error {
 const DefaultMaxAlloc = 1 << 30
 
 func parseMaxAlloc(v string) (int64, error) {
-	n, err := parseSize(v, sizeSpec{name: "max-alloc", unit: 'b', minimum: 1 << 20})
-	if err == nil && n == 0 {
-		return 0, usageError("rsync: max-alloc must be greater than zero")
-	}
-	return n, err
+	return parseSize(v, sizeSpec{name: "max-alloc", unit: 'b', minimum: 1 << 20})
 }
 
 func setStderr(s *scan, v string) error {
