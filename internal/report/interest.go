@@ -8,7 +8,7 @@ type Interest struct {
 	Itemize int  // 0 if the format lacks %i, else the count of -i, at least 1
 	Name    int  // level of the NAME flag
 	// TransfersOnly leaves out what the generator did by itself, unless items are itemized: a
-	// log's format without %i names the files whose data moved.
+	// server's log format without %i names the files whose data moved.
 	TransfersOnly bool
 }
 

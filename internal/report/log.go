@@ -93,7 +93,7 @@ func NewLog(router *Router, cfg Config) *Log {
 	}
 	v.out = interestOf(v.outFmt, v.cfg.Itemize, name)
 	v.log = interestOf(cfg.LogFormat, v.cfg.Itemize, name)
-	v.log.TransfersOnly = true
+	v.log.TransfersOnly = cfg.Server
 	if cfg.Server && cfg.DryRun {
 		v.log = Interest{}
 	}
