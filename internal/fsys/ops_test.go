@@ -148,6 +148,7 @@ func TestSpecials(t *testing.T) {
 	must(t, f.SetBlocking())
 	must(t, f.Close())
 	if runtime.GOOS == "linux" {
+		lateWriter(t, d, filepath.Join(dir, "fifo"))
 		must(t, d.Mknod("sock", ModeSocket|0o600, 0, 0))
 		must(t, d.Lstat("sock", &st))
 		if st.Type() != ModeSocket {
@@ -452,4 +453,22 @@ func TestOpenInPlace(t *testing.T) {
 	must(t, os.Symlink("ro", dir+"/l"))
 	_, err = d.OpenInPlace("l", 0, nil)
 	wantErr(t, "through a link", err, syscall.ELOOP)
+}
+
+// lateWriter reads a FIFO whose writer comes after the reader.
+func lateWriter(t *testing.T, d *Dir, path string) {
+	t.Helper()
+	f, err := d.OpenRead("fifo", 0, nil)
+	must(t, err)
+	defer f.Close()
+	wrote := make(chan error, 1)
+	go func() { wrote <- os.WriteFile(path, []byte("late"), 0) }()
+	must(t, f.AwaitData())
+	must(t, f.SetBlocking())
+	data, err := io.ReadAll(f)
+	must(t, err)
+	must(t, <-wrote)
+	if string(data) != "late" {
+		t.Errorf("read %q", data)
+	}
 }
