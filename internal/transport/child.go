@@ -50,10 +50,11 @@ func (c *Child) Status(grace time.Duration) (status exit.Code, ended bool) {
 
 // Raise returns the code of a run that would end with code: that of the child if it has ended, or
 // does within grace, and its status is larger (docs/protocol/06-output.md §11.1). A connection
-// closes a moment before its process ends, so a small grace makes the result a steady one.
+// closes a moment before its process ends, so a small grace makes the result a steady one. A
+// child that a signal ended has no status.
 func (c *Child) Raise(code exit.Code, grace time.Duration) exit.Code {
-	if status, ended := c.Status(grace); ended {
-		return max(code, status)
+	if _, ended := c.Status(grace); ended && c.cmd.ProcessState.Exited() {
+		return max(code, childStatus(c.cmd))
 	}
 	return code
 }
