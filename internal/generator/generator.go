@@ -58,6 +58,7 @@ type Generator struct {
 	protocol int
 	log      *report.Log
 	h        *dest.Hand // nil with --list-only
+	looker   *dest.Hand // looks at what is in place, for a sender in this process
 	ndxOut   wire.NdxEncoder
 	out      []byte
 	item     wire.Item

@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 
+	"godwit/internal/fsys"
 	"godwit/internal/ledger"
 	"godwit/internal/plan"
+	"godwit/internal/report"
 	"godwit/internal/wire"
 )
 
@@ -173,8 +175,36 @@ func (g *Generator) success(ndx int32) {
 	if g.quiet {
 		return
 	}
-	var b [4]byte
+	var b [wire.PlaceSize]byte
+	if st, ok := g.inPlace(ndx); ok {
+		g.Session.Send(wire.MsgSuccess, wire.AppendPlace(b[:0], ndx, st.Dev, st.Ino))
+		return
+	}
 	g.Session.Send(wire.MsgSuccess, wire.AppendInt32(b[:0], ndx))
+}
+
+// inPlace describes the destination of an entry for a sender in the same process, which must not
+// remove a source that is the destination itself.
+func (g *Generator) inPlace(ndx int32) (st fsys.Stat, ok bool) {
+	if !g.Plan.Where.Local || g.Tree == nil {
+		return st, false
+	}
+	slot, ok := g.List.Find(ndx)
+	if !ok || !slot.File.Valid() {
+		return st, false
+	}
+	if g.looker == nil {
+		g.looker = g.Tree.Hand(report.RoleGenerator)
+	}
+	return st, g.looker.Stat(slot.File, &st) == nil
+}
+
+// processed tells the sender that an entry needs no data, or none any more, which is enough for
+// --remove-source-files (and not for its older form, --remove-sent-files).
+func (g *Generator) processed(ndx int32) {
+	if g.Plan.Update.RemoveSource == plan.RemoveSourceFiles && !g.dry {
+		g.success(ndx)
+	}
 }
 
 // finishLists writes the end markers of lists that are complete: oldest first, passed, and

@@ -105,7 +105,7 @@ type Sender struct {
 	reached  int64 // how far along all entries the transfer has come, for progress
 
 	mu   sync.Mutex
-	done []int32 // indexes whose sources may be removed
+	done []inPlace // files whose sources may be removed
 }
 
 // segmentEnd says how many entries all lists up to one have.
@@ -125,10 +125,28 @@ func New(c Config) *Sender {
 
 // Success is the session handler for files that are in place at the other end.
 func (s *Sender) Success(ndx int32) error {
-	s.mu.Lock()
-	s.done = append(s.done, ndx)
-	s.mu.Unlock()
+	s.settled(inPlace{ndx: ndx})
 	return nil
+}
+
+// SuccessAt is Success where both ends are in this process: dev and ino are those of the
+// destination.
+func (s *Sender) SuccessAt(ndx int32, dev, ino uint64) error {
+	s.settled(inPlace{ndx: ndx, known: true, dev: dev, ino: ino})
+	return nil
+}
+
+// inPlace is a file that has been finished at the other end.
+type inPlace struct {
+	ndx      int32
+	known    bool // dev and ino are
+	dev, ino uint64
+}
+
+func (s *Sender) settled(p inPlace) {
+	s.mu.Lock()
+	s.done = append(s.done, p)
+	s.mu.Unlock()
 }
 
 // Run sends the list and serves until the goodbye.

@@ -249,17 +249,17 @@ func (s *Sender) removeDone(ctx context.Context) {
 	done := s.done
 	s.done = nil
 	s.mu.Unlock()
-	for _, ndx := range done {
+	for _, p := range done {
 		if s.Plan.Update.RemoveSource == plan.RemoveNone {
 			continue
 		}
-		if slot, ok := s.List.Find(ndx); ok && slot.File.Valid() && !slot.File.IsDir() {
-			s.remove(ctx, slot.File)
+		if slot, ok := s.List.Find(p.ndx); ok && slot.File.Valid() && !slot.File.IsDir() {
+			s.remove(ctx, slot.File, p)
 		}
 	}
 }
 
-func (s *Sender) remove(ctx context.Context, f flist.File) {
+func (s *Sender) remove(ctx context.Context, f flist.File, p inPlace) {
 	s.path = f.AppendPath(s.path[:0])
 	var st fsys.Stat
 	if err := s.Tree.Restat(ctx, f, &st); err != nil {
@@ -275,6 +275,10 @@ func (s *Sender) remove(ctx context.Context, f flist.File) {
 	}
 	if changed && (f.IsRegular() || f.IsSymlink()) {
 		s.Log.Say(report.SkippingRemoveChanged, report.Name(s.path))
+		return
+	}
+	if p.known && st.Dev == p.dev && st.Ino == p.ino {
+		s.Log.Say(report.SkippingRemoveDestination, report.Name(s.path))
 		return
 	}
 	if err := s.Tree.Remove(ctx, f); err != nil {

@@ -27,6 +27,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"godwit/internal/errno"
 	"godwit/internal/exit"
 	"godwit/internal/human"
 	"godwit/internal/wire"
@@ -52,11 +53,13 @@ const (
 // the data stream, at their place in it. A nil handler of an urgent message means that this role
 // must not get it: it is a protocol error, as the reference has it.
 type Handlers struct {
-	Success func(ndx int32) error  // urgent; sender
-	NoSend  func(ndx int32) error  // urgent; receiving side
-	IOError func(bits int32)       // urgent; receiving side
-	Text    func(wire.Msg, []byte) // ordered; valid during the call
-	Deleted func(name []byte)      // ordered
+	Success func(ndx int32) error // urgent; sender
+	// SuccessAt is Success between the ends of a local copy: it tells which inode is in place.
+	SuccessAt func(ndx int32, dev, ino uint64) error
+	NoSend    func(ndx int32) error  // urgent; receiving side
+	IOError   func(bits int32)       // urgent; receiving side
+	Text      func(wire.Msg, []byte) // ordered; valid during the call
+	Deleted   func(name []byte)      // ordered
 }
 
 // Settings fix a session's behaviour before it starts.
@@ -64,6 +67,7 @@ type Settings struct {
 	Server    bool
 	Sender    bool
 	Daemon    bool          // a daemon's side: announces its time-out
+	Local     bool          // the peer is in this process
 	Timeout   time.Duration // 0: none
 	Bandwidth int64         // KiB/s for what this side writes, 0: no limit
 	// StopAt ends the run (exit 30); zero for never.
@@ -262,6 +266,9 @@ func (s *Session) Fail(err error) {
 	})
 }
 
+// Ready reports whether there is input, so that whoever reads it next need not wait for its beginning.
+func (s *Session) Ready() bool { return s.in.ready() }
+
 // Err returns the first cause that ended the session, or nil.
 func (s *Session) Err() error {
 	if p := s.first.Load(); p != nil {
@@ -338,10 +345,32 @@ func (s *Session) writeFailed(err error) {
 	if s.goodbye.Load() {
 		return
 	}
-	timer := time.AfterFunc(5*time.Second, func() {
-		s.Fail(&exit.Error{Code: exit.StreamIO, Text: "rsync: [" + s.Role() + "] write error: " + err.Error()})
-	})
+	timer := time.AfterFunc(5*time.Second, func() { s.Fail(err) })
 	context.AfterFunc(s.ctx, func() { timer.Stop() })
+}
+
+// writeError is err of a write with its words and exit code.
+func (s *Session) writeError(err error) error {
+	return &exit.Error{Code: exit.SocketIO, Err: err, Text: "rsync: [" + s.Role() + "] write error: " + errno.Text(err)}
+}
+
+// lastWords is what a role hears whose writes have failed with err: what the peer still had to
+// say, which tells more, or else err. The sender reads the data itself; at the receiving side the
+// receiver does, and ends the session.
+func (s *Session) lastWords(err error) error {
+	timer := time.AfterFunc(2*time.Second, func() { s.Fail(err) })
+	defer timer.Stop()
+	if !s.set.Sender {
+		<-s.ctx.Done()
+		return s.cause(err)
+	}
+	for {
+		b, end := s.in.Next(1)
+		if end != nil {
+			return s.cause(end)
+		}
+		s.in.Advance(len(b))
+	}
 }
 
 // ended makes the error of a read at the end of the input.
@@ -383,7 +412,7 @@ func (s *Session) messageRole() string {
 // to wait for its place in the data stream.
 func (s *Session) received(m wire.Msg, p []byte) (ordered bool, err error) {
 	h := s.handlers.Load()
-	rules := wire.MsgRules{Sender: s.set.Sender, Server: s.set.Server, Who: s.messageRole()}
+	rules := wire.MsgRules{Sender: s.set.Sender, Server: s.set.Server, Local: s.set.Local, Who: s.messageRole()}
 	if err := rules.Check(m, len(p)); err != nil {
 		return false, err
 	}
@@ -408,6 +437,9 @@ func (s *Session) received(m wire.Msg, p []byte) (ordered bool, err error) {
 		}
 		return false, nil
 	case wire.MsgSuccess:
+		if len(p) == wire.PlaceSize && h.SuccessAt != nil {
+			return false, h.SuccessAt(wire.Place(p))
+		}
 		if h.Success == nil {
 			return false, s.invalid(m, len(p))
 		}

@@ -53,7 +53,7 @@ func Run(ctx context.Context, set Setup) Result {
 	o := c.o
 	bw := int64(o.BwLimit)
 	c.s = session.New(ctx, set.Conn, session.Settings{
-		Server: set.Server, Sender: set.Sender, Daemon: set.Module != nil,
+		Server: set.Server, Sender: set.Sender, Daemon: set.Module != nil, Local: set.Local,
 		Timeout: time.Duration(o.Timeout) * time.Second, Bandwidth: bw, StopAt: o.StopAt,
 		EarlyEOF: set.Batch != nil && set.Batch.Reading,
 	})

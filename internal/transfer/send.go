@@ -49,7 +49,7 @@ func (c *conversation) send(ctx context.Context) (report.Totals, error) {
 	}
 	s := sender.New(cfg)
 	h := c.relay()
-	h.Success = s.Success
+	h.Success, h.SuccessAt = s.Success, s.SuccessAt
 	c.s.Handle(h)
 	err := s.Run(ctx)
 	totals.Sent, totals.Received = c.s.BytesWritten(), c.s.BytesRead()

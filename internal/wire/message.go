@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/binary"
 	"strconv"
 
 	"godwit/internal/exit"
@@ -58,6 +59,7 @@ const (
 	PayloadLong                      // 8 bytes
 	PayloadEmpty                     // nothing
 	PayloadEmptyOrInt                // nothing, or 4 bytes
+	PayloadPlace                     // 4 bytes, or 20 between the ends of a local copy
 )
 
 // MsgRow describes one message code.
@@ -86,7 +88,7 @@ var messages = [...]MsgRow{
 	{MsgIOTimeout, "io-timeout", PayloadInt, RouteServerToClient, 31},
 	{MsgNoop, "noop", PayloadEmpty, RouteBoth, 30},
 	{MsgErrorExit, "error-exit", PayloadEmptyOrInt, RouteBoth, 31},
-	{MsgSuccess, "success", PayloadInt, RouteToSender, 0},
+	{MsgSuccess, "success", PayloadPlace, RouteToSender, 0},
 	{MsgDeleted, "deleted", PayloadName, RouteToSender, 29},
 	{MsgNoSend, "no-send", PayloadInt, RouteToReceiver, 30},
 }
@@ -130,6 +132,7 @@ func (m Msg) ForProtocol(protocol int) Msg {
 type MsgRules struct {
 	Sender bool   // this side sends the files
 	Server bool   // this side is the server
+	Local  bool   // both ends are in this process
 	Who    string // role for error texts, with "/inc" appended under incremental recursion
 }
 
@@ -143,7 +146,8 @@ func (p MsgRules) Check(m Msg, n int) error {
 	if !ok {
 		return exit.Errorf(exit.StreamIO, "unexpected tag %d [%s]", m, p.Who)
 	}
-	if !p.receives(row.Route) || !row.Payload.fits(n) {
+	fits := row.Payload.fits(n) || p.Local && row.Payload == PayloadPlace && n == PlaceSize
+	if !p.receives(row.Route) || !fits {
 		return exit.Errorf(exit.StreamIO, "invalid multi-message %d:%d [%s]", m, n, p.Who)
 	}
 	if n > MaxMessage {
@@ -170,7 +174,7 @@ func (p MsgRules) receives(t Route) bool {
 // fits reports whether n bytes can be the payload, the limit for text apart.
 func (p Payload) fits(n int) bool {
 	switch p {
-	case PayloadInt:
+	case PayloadInt, PayloadPlace:
 		return n == 4
 	case PayloadLong:
 		return n == 8
@@ -187,4 +191,20 @@ func (p Payload) fits(n int) bool {
 func Int(payload []byte) int32 {
 	_ = payload[3]
 	return int32(uint32(payload[0]) | uint32(payload[1])<<8 | uint32(payload[2])<<16 | uint32(payload[3])<<24)
+}
+
+// PlaceSize is the length of a success message between the ends of a local copy: behind the index
+// stand device and inode of the destination, so that a sender does not remove a source that is the
+// destination itself (docs/protocol/03-transfer.md §8.5).
+const PlaceSize = 20
+
+// AppendPlace appends the payload of such a message.
+func AppendPlace(dst []byte, ndx int32, dev, ino uint64) []byte {
+	return AppendInt64(AppendInt64(AppendInt32(dst, ndx), int64(dev)), int64(ino))
+}
+
+// Place takes the payload of such a message, whose length has been checked, apart.
+func Place(payload []byte) (ndx int32, dev, ino uint64) {
+	_ = payload[PlaceSize-1]
+	return Int(payload), binary.LittleEndian.Uint64(payload[4:]), binary.LittleEndian.Uint64(payload[12:])
 }
