@@ -11,6 +11,10 @@ import (
 
 const copyBuffer = 256 << 10
 
+// readAll is the length up to which reading and writing takes less time than a copy inside the kernel,
+// which has to set up a pipe.
+const readAll = 64 << 10
+
 // Copy fills dst, which is empty, with up to size octets of src from its beginning, by the cheapest
 // way there is: shared blocks, a copy inside the kernel, or reading and writing. With l.Sparse zeros
 // become holes. It returns how many octets there were. The offsets of both files are untouched.
@@ -36,6 +40,9 @@ func (h *Hand) copyInKernel(dst, src *fsys.File, size, allocated int64) (int64, 
 			return size, dst.Truncate(size)
 		}
 		return st.Size, nil
+	}
+	if size <= readAll {
+		return h.copyThrough(dst, src, 0, size)
 	}
 	var done int64
 	for done < size {

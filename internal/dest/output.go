@@ -55,13 +55,23 @@ func (h *Hand) CreateTemp(f flist.File, mode uint32) (*Output, bool) {
 		h.mkstempFailed(err, f, "")
 		return nil, false
 	}
+	o, err := h.createTemp(f, mode)
+	if err != nil {
+		h.mkstempFailed(err, f, h.plan.Write.TempDir)
+		return nil, false
+	}
+	return o, true
+}
+
+// createTemp is CreateTemp for the located destination, and says nothing.
+func (h *Hand) createTemp(f flist.File, mode uint32) (*Output, error) {
 	dir, where := h.dir.Hold(), fsys.BesideTarget
 	if temp := h.plan.Write.TempDir; temp != "" {
 		dir.Close()
 		where = fsys.InTempDir
+		var err error
 		if dir, err = h.t.op.OpenDir(temp); err != nil {
-			h.mkstempFailed(err, f, temp)
-			return nil, false
+			return nil, err
 		}
 	}
 	perm := (mode | 0o200) & 0o700
@@ -71,13 +81,12 @@ func (h *Hand) CreateTemp(f flist.File, mode uint32) (*Output, bool) {
 	file, name, err := dir.CreateTemp([]byte(h.leaf.Name), where, perm)
 	if err != nil {
 		dir.Close()
-		h.mkstempFailed(err, f, h.plan.Write.TempDir)
-		return nil, false
+		return nil, err
 	}
 	o := h.output(f, mode)
 	o.File, o.dir, o.name = file, dir, name
 	h.t.outputs.add(o)
-	return o, true
+	return o, nil
 }
 
 // output starts an Output at the located destination.

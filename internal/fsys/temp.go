@@ -75,7 +75,8 @@ func AppendTempName(dst, base []byte, place TempPlace) []byte {
 }
 
 // CreateTemp makes a new file under a temporary name for the target base and
-// opens it for reading and writing. Its mode is what perm says and no umask.
+// opens it for reading and writing. Its mode is what umask or default ACL
+// leave of perm: whoever finishes the file gives it the mode that it ends with.
 func (d *Dir) CreateTemp(base []byte, place TempPlace, perm uint32) (*File, string, error) {
 	var buf [512]byte
 	for range tempTries {
@@ -85,11 +86,6 @@ func (d *Dir) CreateTemp(base []byte, place TempPlace, perm uint32) (*File, stri
 			continue
 		}
 		if err != nil {
-			return nil, "", err
-		}
-		if err := f.Chmod(perm); err != nil {
-			f.Close()
-			d.Unlink(View(name))
 			return nil, "", err
 		}
 		return f, string(name), nil

@@ -58,6 +58,12 @@ func (r *Receiver) transfer(ctx context.Context, ndx int32, f flist.File, index 
 		return err
 	}
 	in.head = delta.Head(head)
+	if wanted && r.deliverable() {
+		return r.deliver(ctx, r.r.Count()-read)
+	}
+	if err := r.settleDeliveries(ctx, 0); err != nil {
+		return err
+	}
 	defer in.basis.close()
 	if wanted {
 		if err := r.prepare(); err != nil {
@@ -212,20 +218,35 @@ func (r *Receiver) seeMatch(data []byte) error {
 // takeOver copies the open source file that the sender hands over in place of data, and accounts
 // for what the wire would have carried.
 func (r *Receiver) takeOver(ctx context.Context, h *session.Handoff) error {
-	in := &r.in
 	r.sum = r.sum[:0]
-	src, err := h.Take(ctx)
+	src, err := r.handed(ctx, h)
 	if err != nil {
 		return err
 	}
 	defer src.File.Close()
-	if src.NDX != in.ndx {
-		return exit.Errorf(exit.StreamIO, "File-list index %d handed over in place of %d [%s]", src.NDX, in.ndx, r.r.Who)
+	return r.copyHanded(src)
+}
+
+// handed takes the source file of the item at hand and accounts for it.
+func (r *Receiver) handed(ctx context.Context, h *session.Handoff) (session.Handed, error) {
+	src, err := h.Take(ctx)
+	if err != nil {
+		return src, err
+	}
+	if src.NDX != r.in.ndx {
+		src.File.Close()
+		return src, exit.Errorf(exit.StreamIO, "File-list index %d handed over in place of %d [%s]", src.NDX, r.in.ndx, r.r.Who)
 	}
 	tokens := (src.Size + delta.LiteralMax - 1) / delta.LiteralMax
 	body := src.Size + 4*tokens + 4 + int64(r.Plan.Sums.Params.Kind.Size())
 	r.Session.AddBytes(body+4*(body/wire.MaxData), 0)
 	r.Totals.Literal += src.Size
+	return src, nil
+}
+
+// copyHanded copies what was handed over to the output, if there is one.
+func (r *Receiver) copyHanded(src session.Handed) error {
+	in := &r.in
 	if in.out == nil {
 		return nil
 	}

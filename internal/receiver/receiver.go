@@ -8,6 +8,7 @@
 //	session ─ Lists ─► flist.List                                   (lists.go)
 //	session ─► index, flags, basis type ─► report                   (serve.go, item.go)
 //	session ─ codec ─► tokens ─ delta.Patcher ─► dest.Output        (file.go, tokens.go)
+//	handed over, small and new ─► several at once ─► dest, ledger    (deliver.go)
 //	                          └─► verified? ─► dest, ledger ─► generator   (finish.go)
 //
 // A [Lists] exists before the role does: it reads the first list, by which the destination is
@@ -65,6 +66,7 @@ type Receiver struct {
 	in      incoming
 	fuzzy   []byte
 	st      fsys.Stat
+	pool    *deliveries // nil if every file is finished here
 
 	phase int
 	marks int // end markers read
@@ -104,6 +106,8 @@ func (r *Receiver) Run(ctx context.Context) error {
 		r.hand = r.Dest.Hand(report.RoleReceiver)
 		defer r.hand.Close()
 	}
+	r.pool = r.newDeliveries()
+	defer r.pool.close()
 	if err := r.serve(ctx); err != nil {
 		return err
 	}

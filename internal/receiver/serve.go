@@ -16,9 +16,21 @@ func (r *Receiver) serve(ctx context.Context) error {
 		lastPhase = 1
 	}
 	for {
+		pending := maxDeliveries
+		if !r.Session.Ready() {
+			pending = 0 // nothing else to do, and the generator may wait for what is done
+		}
+		if err := r.settleDeliveries(ctx, pending); err != nil {
+			return err
+		}
 		ndx, err := r.Lists.ndx.Read(r.r)
 		if err != nil {
 			return err
+		}
+		if ndx == wire.NdxDone {
+			if err := r.settleDeliveries(ctx, 0); err != nil {
+				return err
+			}
 		}
 		if ndx != wire.NdxDone {
 			if err := r.other(ctx, ndx); err != nil {
@@ -112,6 +124,9 @@ func (r *Receiver) anItem(ctx context.Context, ndx int32) error {
 		}
 	}
 	if !r.item.Flags.Has(wire.ItemTransfer) {
+		if err := r.settleDeliveries(ctx, 0); err != nil {
+			return err
+		}
 		return r.noTransfer(f, xattrs)
 	}
 	if slot.Gap || !f.IsRegular() {

@@ -334,6 +334,16 @@ func (in *inbox) Next(n int) ([]byte, error) {
 	}
 }
 
+// ready reports whether Next(1) would return at once.
+func (in *inbox) ready() bool {
+	if in.taken < len(in.joined) {
+		return true
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.head < len(in.queue)
+}
+
 // deliver hands over the ordered messages that stand at the head of the queue. Called and
 // returns with mu held.
 func (in *inbox) deliver() error {
