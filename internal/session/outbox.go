@@ -90,9 +90,9 @@ func (o *outbox) run() {
 			o.spareM = msgs[:0]
 		}
 		if err != nil && o.err == nil {
-			o.err = err
+			o.err = o.s.writeError(err)
 			o.mu.Unlock()
-			o.s.writeFailed(err)
+			o.s.writeFailed(o.err)
 			o.mu.Lock()
 		}
 		o.space.Broadcast()
@@ -158,8 +158,11 @@ func (o *outbox) put(p []byte) error {
 		o.tap(p)
 	}
 	for len(p) > 0 {
-		if o.err != nil {
-			return o.s.cause(o.err)
+		if err := o.err; err != nil {
+			o.mu.Unlock()
+			err = o.s.lastWords(err)
+			o.mu.Lock()
+			return err
 		}
 		room := cap(o.data) - len(o.data)
 		if room == 0 {
