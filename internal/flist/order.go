@@ -106,6 +106,9 @@ func (s *Segment) Sort(o Order) {
 	compare := func(i, j int32) int {
 		x, y := File{s, i}, File{s, j}
 		if x.DirID() == y.DirID() && o.Protocol >= 29 {
+			if !x.IsDir() && !y.IsDir() {
+				return bytes.Compare(x.Base(), y.Base())
+			}
 			return comparePaths(x.Base(), x.IsDir(), y.Base(), y.IsDir())
 		}
 		pa, pb = x.AppendPath(pa[:0]), y.AppendPath(pb[:0])
@@ -120,7 +123,12 @@ func (s *Segment) Sort(o Order) {
 	if sorted {
 		return
 	}
-	slices.SortStableFunc(order, compare)
+	slices.SortFunc(order, func(i, j int32) int {
+		if c := compare(i, j); c != 0 {
+			return c
+		}
+		return int(i - j)
+	})
 	s.order = order
 }
 

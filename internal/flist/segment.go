@@ -1,10 +1,39 @@
 package flist
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
-const pageSize = 1024
+// Pages of entries double in length up to pageSize, so that the list of a small directory is small:
+// the first two hold firstPage entries each, the next twice as many as the one before.
+const (
+	pageSize   = 1 << pageShift
+	firstPage  = 1 << firstShift
+	pageShift  = 10
+	firstShift = 4
+	smallPages = pageShift - firstShift + 1 // pages that the first pageSize entries take
+)
 
-type page [pageSize]Entry
+// pageOf returns the page that holds entry i, and its place there.
+func pageOf(i uint32) (page, at uint32) {
+	switch {
+	case i >= pageSize:
+		return smallPages - 1 + i>>pageShift, i & (pageSize - 1)
+	case i < firstPage:
+		return 0, i
+	}
+	k := uint32(bits.Len32(i)) - firstShift
+	return k, i - firstPage<<(k-1)
+}
+
+// pageLen returns how many entries page k holds.
+func pageLen(k int) int {
+	if k == 0 {
+		return firstPage
+	}
+	return firstPage << min(k-1, pageShift-firstShift)
+}
 
 // Segment is one file list: the whole of it, or under incremental recursion the contents of one
 // directory. It is filled by one goroutine, then sorted and published to the List, and from
@@ -14,7 +43,7 @@ type Segment struct {
 	first int32 // ndx of the first entry
 	dir   int32 // number of the directory whose contents these are, -1 for the first list
 
-	pages []*page
+	pages [][]Entry
 	n     int
 	slab  []byte  // base names and link targets, each followed by NUL
 	cold  []cold  //
@@ -87,13 +116,16 @@ func (s *Segment) byNDX(ndx int32) File {
 // Holds tells whether the number belongs to an entry of the segment.
 func (s *Segment) Holds(ndx int32) bool { return ndx >= s.first && int(ndx-s.first) < s.n }
 
-func (s *Segment) entry(i int32) *Entry { return &s.pages[i/pageSize][i%pageSize] }
+func (s *Segment) entry(i int32) *Entry {
+	k, at := pageOf(uint32(i))
+	return &s.pages[k][at]
+}
 
 // grow adds one slot and returns it, zeroed.
 func (s *Segment) grow() (*Entry, int32) {
 	i := int32(s.n)
-	if s.n%pageSize == 0 {
-		s.pages = append(s.pages, new(page))
+	if k, at := pageOf(uint32(i)); at == 0 {
+		s.pages = append(s.pages, make([]Entry, pageLen(int(k))))
 	}
 	s.n++
 	if s.columns.Atime {
