@@ -82,12 +82,14 @@ func play(t *testing.T, s setup, hello, stream []byte) (*rig, []byte, error) {
 	near, far := transport.Pipe()
 	said := &recorder{}
 	var peer sync.WaitGroup
-	peer.Go(func() { far.Write(append(bytes.Clone(hello), stream...)) })
+	peer.Go(func() {
+		far.Write(append(bytes.Clone(hello), stream...))
+		far.CloseWrite()
+	})
 	peer.Go(func() { io.Copy(said, far) })
 	r := newRig(t, near, s)
 	err := r.run(t.Context())
 	near.Close()
-	far.CloseWrite()
 	peer.Wait()
 	return r, said.bytes(), err
 }

@@ -59,6 +59,9 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 	size := st.Size
 	if st.Mode&fsys.ModeType != fsys.ModeRegular {
 		size = f.Size()
+		if device, ok := file.(*fsys.File); ok {
+			device.SetBlocking()
+		}
 	}
 	have := int64(0)
 	if appending {
