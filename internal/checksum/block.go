@@ -34,7 +34,7 @@ func NewBlock(p Params) *Block {
 	case MD4:
 		b.hash = md4.New() // always behind, also with the seed-order flag
 	case MD5:
-		b.hash, b.before = md5.New(), p.SeedFirst
+		b.hash, b.before = md5.New(), p.SeedFirst || p.Named
 	case SHA1:
 		b.hash, b.before = sha1.New(), true
 	}

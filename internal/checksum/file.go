@@ -42,11 +42,11 @@ func NewFile(k Kind) *File {
 }
 
 // NewTransfer returns the hasher for the whole-file sum that ends the delta of
-// a file. Below protocol 30 the seed goes first, even if it is zero; later
-// protocols leave it out.
+// a file. The MD4 that protocols below 30 have without being asked takes the
+// seed first, even if it is zero; everything else leaves it out.
 func NewTransfer(p Params) *File {
 	f := NewFile(p.Kind)
-	if p.Protocol < 30 && p.Kind == MD4 {
+	if p.Protocol < 30 && p.Kind == MD4 && !p.Named {
 		f.prefix = f.room[:]
 		binary.LittleEndian.PutUint32(f.prefix, uint32(p.Seed))
 	}

@@ -85,6 +85,9 @@ type Params struct {
 	Protocol  int   // negotiated protocol version, 27 to 32
 	Seed      int32 // the session's seed
 	SeedFirst bool  // the seed-order compatibility flag (0x20) is on
+	// Named says that the algorithm was asked for or negotiated by its name. Then it works as it
+	// does in protocol 30 and later with the corrected seed order, whatever the version and flags.
+	Named bool
 }
 
 // AppendShown appends a digest in the order of octets in which people are shown it. The xxHash

@@ -54,6 +54,9 @@ func TestBlockVectors(t *testing.T) {
 		{with(old, MD5), "27f34301aa970943d473d419fbf0b072 d07c753edc675afac437ea7aea889eda 306f7fe8b704cdb7f5fa75147d74a0ab"},
 		{with(now, SHA1), "4855d08247ca117d8b5b786d8b418737 67903b54b35a8e18d7dfc4a70f324057 b27f48f7c8f58f3172e701b36bc6c6ad"},
 		{with(now, MD4), "bc16141bea1d975563fea63e44f3cb8b cb6d15719cc3b119c997c7718f42d074 82c9d5eeb55f0235cad56a8fcfbcf739"},
+		{Params{Kind: MD5, Protocol: 30, Seed: 1, Named: true}, "f08c9f4c44d045b4aadd0f6672e22246 257c6a2cdab0eb4dd6ab4dba324a71a6 3c36a17fc973c758d0c1ae215b2b1bfa"},
+		{Params{Kind: MD5, Protocol: 29, Seed: 1, Named: true}, "f08c9f4c44d045b4aadd0f6672e22246 257c6a2cdab0eb4dd6ab4dba324a71a6 3c36a17fc973c758d0c1ae215b2b1bfa"},
+		{Params{Kind: MD4, Protocol: 29, Seed: 1, Named: true}, "bc16141bea1d975563fea63e44f3cb8b cb6d15719cc3b119c997c7718f42d074 82c9d5eeb55f0235cad56a8fcfbcf739"},
 		{Params{Kind: MD4, Protocol: 27, Seed: 1}, "bc16141bea1d975563fea63e44f3cb8b cb6d15719cc3b119c997c7718f42d074 82c9d5eeb55f0235cad56a8fcfbcf739"},
 	} {
 		b := NewBlock(c.p)
@@ -94,18 +97,21 @@ func TestFileVectors(t *testing.T) {
 	for _, c := range []struct {
 		kind     Kind
 		protocol int
+		named    bool
 		want     string
 	}{
-		{XXH128, 32, "5c45356af350065ae3402dc10f408a51 9ce4c8f135b4105a6df569e0c786ba6b 7f498d4624c30160d8984701d306aa99"},
-		{XXH3, 32, "5c45356af350065a 2a46a2ab9a81fc99 c294d3380580062d"},
-		{XXH64, 32, "9da93165b11ff311 5388bd91d091c1e4 99e9d85137db46ef"},
-		{MD5, 32, "d9ca8239570aea9751ead5af3edff3a4 b1946ac92492d2347c6235b4d2611184 d41d8cd98f00b204e9800998ecf8427e"},
-		{SHA1, 32, "c7f21bafb88189e000dc01917eb5db601f37addb f572d396fae9206628714fb2ce00f72e94f2258f da39a3ee5e6b4b0d3255bfef95601890afd80709"},
-		{MD4, 32, "f47671d13ebb69d359a23b6f69261b92 63481c78ae04c201fa01ea9d2b1db56d 31d6cfe0d16ae931b73c59d7e0c089c0"},
-		{MD4, 29, "19dcc8c8cb8065d6c870eacac2428b7d a80ae97540596a493610f81807b4144c 6e2d946b34531b49bd177b49c538ee64"},
-		{None, 32, "00 00 00"},
+		{XXH128, 32, false, "5c45356af350065ae3402dc10f408a51 9ce4c8f135b4105a6df569e0c786ba6b 7f498d4624c30160d8984701d306aa99"},
+		{XXH3, 32, false, "5c45356af350065a 2a46a2ab9a81fc99 c294d3380580062d"},
+		{XXH64, 32, false, "9da93165b11ff311 5388bd91d091c1e4 99e9d85137db46ef"},
+		{MD5, 32, false, "d9ca8239570aea9751ead5af3edff3a4 b1946ac92492d2347c6235b4d2611184 d41d8cd98f00b204e9800998ecf8427e"},
+		{SHA1, 32, false, "c7f21bafb88189e000dc01917eb5db601f37addb f572d396fae9206628714fb2ce00f72e94f2258f da39a3ee5e6b4b0d3255bfef95601890afd80709"},
+		{MD4, 32, false, "f47671d13ebb69d359a23b6f69261b92 63481c78ae04c201fa01ea9d2b1db56d 31d6cfe0d16ae931b73c59d7e0c089c0"},
+		{MD4, 29, false, "19dcc8c8cb8065d6c870eacac2428b7d a80ae97540596a493610f81807b4144c 6e2d946b34531b49bd177b49c538ee64"},
+		{None, 32, false, "00 00 00"},
+		{MD4, 29, true, "f47671d13ebb69d359a23b6f69261b92 63481c78ae04c201fa01ea9d2b1db56d 31d6cfe0d16ae931b73c59d7e0c089c0"},
+		{MD5, 29, true, "d9ca8239570aea9751ead5af3edff3a4 b1946ac92492d2347c6235b4d2611184 d41d8cd98f00b204e9800998ecf8427e"},
 	} {
-		f := NewTransfer(Params{Kind: c.kind, Protocol: c.protocol, Seed: 1, SeedFirst: true})
+		f := NewTransfer(Params{Kind: c.kind, Protocol: c.protocol, Seed: 1, SeedFirst: !c.named, Named: c.named})
 		for i, want := range strings.Fields(c.want) {
 			f.Reset()
 			for p := files[i]; len(p) > 0; {
@@ -114,7 +120,7 @@ func TestFileVectors(t *testing.T) {
 				p = p[n:]
 			}
 			if got := hex.EncodeToString(f.Append(nil)); got != want {
-				t.Errorf("%v protocol %d file %d: %s, want %s", c.kind, c.protocol, i, got, want)
+				t.Errorf("%v protocol %d named %v file %d: %s, want %s", c.kind, c.protocol, c.named, i, got, want)
 			}
 		}
 		if c.protocol >= 30 {

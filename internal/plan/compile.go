@@ -42,7 +42,9 @@ type Input struct {
 	Caps    wire.Caps
 	// Transfer and File are the negotiated checksums, Codec the compression, "" for none.
 	Transfer, File checksum.Kind
-	Codec          string
+	// Named tells that Transfer is not just the protocol's default.
+	Named bool
+	Codec string
 
 	Sender     bool // this end reads the source
 	Local      bool // both ends are in this process
@@ -145,8 +147,10 @@ func Compile(ctx context.Context, in Input) (*Plan, error) {
 // sums takes over what was negotiated.
 func (p *Plan) sums(in Input, m *Module) {
 	p.Sums = Sums{
-		Params: checksum.Params{Kind: in.Transfer, Protocol: in.Caps.Protocol, Seed: in.Caps.Seed, SeedFirst: in.Caps.SeedFirst},
-		File:   in.File, Codec: in.Codec, Threads: in.Options.CompressThreads,
+		Params: checksum.Params{
+			Kind: in.Transfer, Protocol: in.Caps.Protocol, Seed: in.Caps.Seed, SeedFirst: in.Caps.SeedFirst, Named: in.Named,
+		},
+		File: in.File, Codec: in.Codec, Threads: in.Options.CompressThreads,
 	}
 	method, ok := codec.Lookup(in.Codec)
 	if in.Codec == "" || !ok {

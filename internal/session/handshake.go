@@ -51,7 +51,9 @@ type Outcome struct {
 	Flags    wire.CompatFlags
 	Transfer checksum.Kind // block and whole-file sums
 	File     checksum.Kind // --checksum sums
-	Codec    string        // compression method, "" for none
+	// Named tells that Transfer was chosen or exchanged by name, and is not the protocol's default.
+	Named bool
+	Codec string // compression method, "" for none
 	// ChecksumNegotiated and CodecNegotiated tell that the name came out of an exchange of lists.
 	ChecksumNegotiated, CodecNegotiated bool
 }
@@ -210,7 +212,9 @@ func (s *Session) exchangeNames(h *Hello, o *Outcome) error {
 		}
 		kind, _ := checksum.Lookup(name)
 		choice.Transfer, choice.File = kind, kind
+		o.Named = exchange
 	} else {
+		o.Named = !choice.AutoTransfer
 		if choice.AutoTransfer {
 			choice.Transfer = checksum.Default(o.Caps.Protocol)
 		}

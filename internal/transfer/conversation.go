@@ -278,7 +278,7 @@ func (c *conversation) rules(protocol int) error {
 		}
 	}
 	c.plan, err = plan.Compile(c.s.Context(), plan.Input{
-		Options: o, Caps: c.outcome.Caps, Transfer: c.outcome.Transfer, File: c.outcome.File, Codec: c.outcome.Codec,
+		Options: o, Caps: c.outcome.Caps, Transfer: c.outcome.Transfer, Named: c.outcome.Named, File: c.outcome.File, Codec: c.outcome.Codec,
 		Sender: c.Sender, Local: c.Local, DaemonPeer: c.DaemonPeer, Module: c.Module, Filter: list,
 		Names: c.Process.Names, Identity: c.Process.Identity, Umask: c.Process.Umask, StartDir: c.Process.StartDir,
 		Warn: func(text string) { c.log.Text(report.Error, text) },
