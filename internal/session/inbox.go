@@ -334,14 +334,15 @@ func (in *inbox) Next(n int) ([]byte, error) {
 	}
 }
 
-// ready reports whether Next(1) would return at once.
+// ready reports whether Next(1) would return at once. A message at the head may have no data behind
+// it.
 func (in *inbox) ready() bool {
 	if in.taken < len(in.joined) {
 		return true
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.head < len(in.queue)
+	return in.head < len(in.queue) && in.queue[in.head].msg == nil
 }
 
 // deliver hands over the ordered messages that stand at the head of the queue. Called and

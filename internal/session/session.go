@@ -266,8 +266,15 @@ func (s *Session) Fail(err error) {
 	})
 }
 
-// Ready reports whether there is input, so that whoever reads it next need not wait for its beginning.
-func (s *Session) Ready() bool { return s.in.ready() }
+// Ready reports whether there is input, so that whoever reads it next need not wait for its
+// beginning. It is for the role that reads; what that has used up does not count.
+func (s *Session) Ready() bool {
+	if s.reader.Buffered() > 0 {
+		return true
+	}
+	s.reader.Release()
+	return s.in.ready()
+}
 
 // Err returns the first cause that ended the session, or nil.
 func (s *Session) Err() error {
