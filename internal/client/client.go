@@ -268,10 +268,10 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 		}
 	}
 	near, farConn := transport.Pipe()
-	// Whole files take the short way unless somebody wants to see their data or their sums, or wants
-	// it to take its time.
+	// Whole files take the short way unless somebody wants to see their data, their sums or how they
+	// get on, or wants it to take its time.
 	var handoff *session.Handoff
-	if c.o.Batch == options.BatchNone && c.o.BwLimit == 0 && !options.FormatHas(c.o.OutFormat, 'C') && !options.FormatHas(c.o.LogFileFormat, 'C') {
+	if c.o.Batch == options.BatchNone && c.o.BwLimit == 0 && c.o.Info[options.InfoProgress] == 0 && !options.FormatHas(c.o.OutFormat, 'C') && !options.FormatHas(c.o.LogFileFormat, 'C') {
 		handoff = session.NewHandoff()
 		defer handoff.Close()
 	}

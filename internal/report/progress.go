@@ -49,7 +49,7 @@ type Meter struct {
 	base    int64     // whole mode: sizes of the files that are done
 	total   int64     // whole mode: size of all files known
 	size    int64     // of the current file
-	tail    int       // whole mode: longest tail so far
+	tail    int       // whole mode: length of the tail before, which the next one covers
 }
 
 type sample struct {
@@ -191,9 +191,10 @@ func (m *Meter) appendTail(dst []byte, p *Progress) []byte {
 	if !m.Whole {
 		return append(dst, '\n')
 	}
+	tail := len(dst) - at
 	for len(dst)-at < m.tail {
 		dst = append(dst, ' ')
 	}
-	m.tail = len(dst) - at
+	m.tail = tail
 	return dst
 }
