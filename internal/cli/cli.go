@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"godwit/internal/checksum"
@@ -92,11 +91,7 @@ func Config(env *process.Env) *options.Config {
 			return err == nil
 		},
 	}
-	for _, name := range []string{"/etc/popt", filepath.Join(env.Home, ".popt")} {
-		if b, err := os.ReadFile(name); err == nil {
-			cfg.AliasFiles = append(cfg.AliasFiles, b)
-		}
-	}
+	cfg.AliasFiles = process.AliasFiles(env.Home)
 	return cfg
 }
 

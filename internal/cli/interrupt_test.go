@@ -34,7 +34,7 @@ func TestInterrupted(t *testing.T) {
 			defer said.Close()
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
-				env := &process.Env{Stderr: said}
+				env := &process.Env{Stderr: said, Cleanup: &process.Cleanup{}}
 				cleaned := 0
 				env.Cleanup.Set(func() { cleaned++ })
 				cancel()

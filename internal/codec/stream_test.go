@@ -169,14 +169,6 @@ func newDecoder(t testing.TB, name string, src Source, protocol int) Decoder {
 	return d
 }
 
-func names() []string {
-	var all []string
-	for _, m := range methods {
-		all = append(all, m.Name)
-	}
-	return all
-}
-
 // noise returns n octets that do not compress, the same for the same seed.
 func noise(seed uint64, n int) []byte {
 	r := rand.New(rand.NewPCG(seed, 1))

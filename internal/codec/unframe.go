@@ -62,7 +62,8 @@ func (u *unframer) read(p []byte) (int, error) {
 // token returns the match or end that more found to be next.
 func (u *unframer) token() (Token, error) {
 	u.ahead = false
-	var first, count int64 = 0, 1
+	var first int64
+	count := int64(1)
 	run := false
 	switch kind := u.flag & flagKind; {
 	case kind == flagRelBlock || kind == flagRelRun:

@@ -19,7 +19,7 @@ var ErrNoBasis = errors.New("got a block match with no basis file")
 
 // ErrShrunk is the reason that a file could not be read to the length it had
 // when it was opened. Its text is what the reference prints as the reason.
-var ErrShrunk = errors.New("No data available (61)") //nolint:staticcheck // the C library's words
+var ErrShrunk = errors.New("No data available (61)")
 
 // WriteError says that the output could not be written, as opposed to trouble
 // with the tokens.

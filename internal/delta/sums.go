@@ -68,7 +68,7 @@ func (g *Summer) Sum(ctx context.Context, basis io.ReaderAt, h Head, emit func(w
 			return err
 		}
 		p := g.buf[:min(batch, left)]
-		readZero(basis, p, off)
+		_ = readZero(basis, p, off)
 		off += int64(len(p))
 		left -= int64(len(p))
 		for len(p) > 0 {

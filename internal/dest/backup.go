@@ -146,7 +146,7 @@ func (h *Hand) clearBackup(to *fsys.Dir, leaf string, as []byte) bool {
 func (h *Hand) keep(d *fsys.Dir, name string, path []byte, st *fsys.Stat, to *fsys.Dir, leaf string, way backupWay) (done bool, err error) {
 	if way == moveAway {
 		if err = d.Rename(name, to, leaf); err == nil {
-			to.Lstat(leaf, &h.seen)
+			_ = to.Lstat(leaf, &h.seen)
 			return true, h.unlinkTwin(d, name, &h.seen)
 		}
 	}
@@ -374,7 +374,7 @@ func (h *Hand) FinishBackup(b *BackupFile, st *fsys.Stat) {
 // AbandonBackup removes a backup that could not be filled.
 func (h *Hand) AbandonBackup(b *BackupFile) {
 	b.File.Close()
-	b.dir.Unlink(b.leaf)
+	_ = b.dir.Unlink(b.leaf)
 	b.dir.Close()
 }
 

@@ -159,7 +159,7 @@ func (h *Hand) copyOpen(src *fsys.File, size int64, to *fsys.Dir, as string) err
 		err = cerr
 	}
 	if err != nil {
-		to.Unlink(as)
+		_ = to.Unlink(as)
 	}
 	return err
 }

@@ -94,7 +94,7 @@ func (h *Hand) Finish(o *Output, r Received) (Outcome, error) {
 // drop deletes a temporary file.
 func (o *Output) drop() {
 	if o.place == temporary {
-		o.dir.Unlink(o.name)
+		_ = o.dir.Unlink(o.name)
 	}
 }
 
@@ -277,15 +277,15 @@ func (h *Hand) setAside(o *Output, r Received) (Outcome, error) {
 		defer d.Close()
 		var st fsys.Stat
 		if d.Lstat(o.leaf, &st) == nil && st.IsDir() {
-			d.Rmdir(o.leaf)
+			_ = d.Rmdir(o.leaf)
 		}
 		err = o.dir.Rename(o.name, d, o.leaf)
 		if errors.Is(err, syscall.EXDEV) {
 			if err = o.dir.Lstat(o.name, &st); err == nil {
-				d.Unlink(o.leaf)
+				_ = d.Unlink(o.leaf)
 				if err = h.copyTo(o.dir, o.name, &st, d, o.leaf); err == nil {
 					h.applyTo(&meta.Leaf{Dir: d, Name: o.leaf}, o.entry, o.mode, timesOf(r))
-					o.dir.Unlink(o.name)
+					_ = o.dir.Unlink(o.name)
 				}
 			}
 		}
@@ -345,13 +345,13 @@ func (h *Hand) copyDelayed(f flist.File, d *fsys.Dir) error {
 		return err
 	}
 	temp.Close()
-	h.dir.Unlink(as)
+	_ = h.dir.Unlink(as)
 	if err := h.copyTo(d, name, &st, h.dir, as); err != nil {
 		return err
 	}
 	h.copyAttributes(h.dir, as, &st, h.Path(f))
 	if err := h.dir.Rename(as, h.dir, h.leaf.Name); err != nil {
-		h.dir.Unlink(as)
+		_ = h.dir.Unlink(as)
 		return err
 	}
 	return d.Unlink(name)

@@ -205,11 +205,3 @@ func (h *Hand) attributeFailed(f *meta.Failure) {
 func exists(err error) bool {
 	return err == nil || err != syscall.ENOENT && err != syscall.ENOTDIR && err != fs.ErrNotExist
 }
-
-// fatal returns err if it ends the run.
-func fatal(err error) error {
-	if err != nil && exit.CodeOf(err, 0) != 0 {
-		return err
-	}
-	return nil
-}

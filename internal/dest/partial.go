@@ -113,7 +113,7 @@ func (h *Hand) RemovePartial(f flist.File) {
 	if err != nil {
 		return
 	}
-	d.Unlink(fsys.View(h.base(f)))
+	_ = d.Unlink(fsys.View(h.base(f)))
 	d.Close()
 	h.removePartialDir(f)
 }

@@ -212,7 +212,6 @@ func (r *resolution) makePath(path string, whole bool) error {
 		err := r.stat(part, &st)
 		switch {
 		case made > 0 && t.plan.Write.DryRun:
-			err = nil
 			made++
 			continue
 		case err == nil && st.IsDir():

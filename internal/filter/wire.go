@@ -37,7 +37,7 @@ func CheckLength(length int32) (end bool, err error) {
 func appendRule(dst []byte, r *rule, protocol int, push, deleteExcluded bool) ([]byte, error) {
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0)
-	ok := true
+	var ok bool
 	if protocol >= 29 {
 		dst, ok = appendPrefix(dst, r.flags, protocol, push)
 	} else {

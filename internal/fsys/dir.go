@@ -158,7 +158,7 @@ func newFile(fd fileHandle, err error, st *Stat) (*File, error) {
 	}
 	if st != nil {
 		if err := sysFstat(fd, st); err != nil {
-			sysCloseFile(fd)
+			_ = sysCloseFile(fd)
 			return nil, err
 		}
 	}

@@ -47,7 +47,6 @@ type setup struct {
 	args        []string // options
 	files       []flist.Item
 	dir         string // destination
-	later       bool   // do not run yet
 }
 
 func newRig(t testing.TB, s setup) *rig {

@@ -31,7 +31,7 @@ type Env struct {
 	Identity  ids.Identity
 	Charset   report.Charset
 	// Cleanup is what an end before its time leaves to do.
-	Cleanup Cleanup
+	Cleanup *Cleanup
 	// Point is the decimal point of the locale.
 	Point byte
 	// OutTTY tells whether standard output is a terminal.
@@ -53,6 +53,7 @@ func Current() (*Env, error) {
 		LookupEnv: os.LookupEnv, Environ: os.Environ(), Now: time.Now, PID: os.Getpid(),
 		Umask: umask(), StartDir: dir, Home: os.Getenv("HOME"), Identity: id, Point: '.',
 		OutTTY: isTerminal(os.Stdout), InTTY: isTerminal(os.Stdin),
+		Cleanup: &Cleanup{},
 	}
 	e.Charset = charset(e.LookupEnv)
 	return e, nil

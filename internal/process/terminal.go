@@ -21,6 +21,6 @@ func (e *Env) Prompt(ctx context.Context, prompt string) ([]byte, error) {
 		return nil, err
 	}
 	secret, err := term.ReadPassword(int(tty.Fd()))
-	tty.WriteString("\n")
+	_, _ = tty.WriteString("\n")
 	return secret, err
 }

@@ -60,7 +60,7 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 	if st.Mode&fsys.ModeType != fsys.ModeRegular {
 		size = f.Size()
 		if device, ok := file.(*fsys.File); ok {
-			device.SetBlocking()
+			_ = device.SetBlocking()
 		}
 	}
 	have := int64(0)

@@ -50,7 +50,7 @@ func (c *conversation) finish(totals report.Totals, err error) Result {
 		c.abort(res.Code, res.Told)
 	} else {
 		res.Complete = true
-		c.s.Drain()
+		_ = c.s.Drain()
 	}
 	c.s.Close()
 	c.Router.SetPeer(nil, 0)

@@ -134,7 +134,7 @@ func (t *TCP) dial(ctx context.Context) (*net.TCPConn, error) {
 		if err == nil && via != nil {
 			if err = via.connect(ctx, conn, t.Host, t.Port); err != nil {
 				conn.Close()
-				said, err = append(said, via.explain(err, t.Role)), nil
+				said = append(said, via.explain(err, t.Role))
 				if ctx.Err() != nil {
 					return nil, context.Cause(ctx)
 				}
