@@ -45,20 +45,24 @@ func (c *Client) batch(set *transfer.Setup) error {
 	return nil
 }
 
-// fromBatch replays a batch file in place of a sender.
-func (c *Client) fromBatch(ctx context.Context, v Version) (outcome, error) {
+// openReplay opens the batch file to be read.
+func (c *Client) openReplay() (err error) {
 	version := wire.MaxProtocol
 	if c.o.Protocol > 0 {
 		version = min(version, c.o.Protocol)
 	}
-	log := c.log.As(report.RoleReceiving)
-	replay, err := batch.Open(c.operator(), c.o.BatchFile, c.env.Stdin, version, log)
-	if err != nil {
-		return outcome{}, err
+	c.replay, err = batch.Open(c.operator(), c.o.BatchFile, c.env.Stdin, version, c.log.As(report.RoleReceiving))
+	if err == nil {
+		c.onExit(func() { c.replay.Close() })
 	}
-	defer replay.Close()
+	return err
+}
+
+// fromBatch replays a batch file in place of a sender.
+func (c *Client) fromBatch(ctx context.Context, v Version) (outcome, error) {
+	replay := c.replay
 	allow := c.o.IncRecursion(true)
-	err = replay.Flags.Adopt(c.o, replay.Protocol, func(option string, on bool) {
+	err := replay.Flags.Adopt(c.o, replay.Protocol, func(option string, on bool) {
 		m := report.ClearingForBatch
 		if on {
 			m = report.SettingForBatch

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"godwit/internal/batch"
 	"godwit/internal/exit"
 	"godwit/internal/filter"
 	"godwit/internal/fsys"
@@ -43,6 +44,9 @@ type Client struct {
 	began  time.Time
 	// files is the list of --files-from if it lies on this side.
 	files io.ReadCloser
+
+	// replay is the batch file that takes the sender's place, with --read-batch.
+	replay *batch.Replay
 
 	clean []func()
 }
@@ -93,6 +97,11 @@ func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
 		c.onExit(func() { c.files.Close() })
 	}
 	c.log = c.log.As(c.part())
+	if c.o.Batch == options.BatchRead {
+		if err := c.openReplay(); err != nil {
+			return outcome{}, err
+		}
+	}
 	if shapeErr != nil {
 		return outcome{}, shapeErr
 	}
