@@ -261,7 +261,7 @@ func (h *Hand) abandon(o *Output) {
 		return
 	}
 	if !w.Partial || !o.literal {
-		o.dir.Unlink(o.name)
+		_ = o.dir.Unlink(o.name)
 		return
 	}
 	h.file, h.subject = o.entry, o.path
@@ -272,7 +272,7 @@ func (h *Hand) abandon(o *Output) {
 		d, err := h.makePartialDir(o.entry)
 		if err != nil {
 			h.log.Say(report.NoPartialDirPartial, report.Name(o.path))
-			o.dir.Unlink(o.name)
+			_ = o.dir.Unlink(o.name)
 			return
 		}
 		defer d.Close()
@@ -282,10 +282,10 @@ func (h *Hand) abandon(o *Output) {
 		// The oldest time there is, so that --update does not take it for newer.
 		rec.Mtime = fsys.Time{}
 		h.applier.Apply(leaf, nil, rec, meta.SkipAtime|meta.SkipCrtime)
-		o.dir.SetTimes(o.name, fsys.Omit(), fsys.Time{})
+		_ = o.dir.SetTimes(o.name, fsys.Omit(), fsys.Time{})
 	}
 	if err := o.dir.Rename(o.name, to, name); err != nil {
-		o.dir.Unlink(o.name)
+		_ = o.dir.Unlink(o.name)
 	}
 }
 
