@@ -89,6 +89,9 @@ func New(c Config) *Receiver {
 // Run reads the stream up to the sender's goodbye.
 func (r *Receiver) Run(ctx context.Context) error {
 	r.Session.SetRole(session.RoleReceiver)
+	if h := r.Session.Handoff(); h != nil {
+		defer h.Leave()
+	}
 	name := r.Plan.Sums.Codec
 	if name == "" {
 		name = "none"

@@ -21,6 +21,8 @@ type Handoff struct {
 	slots  chan struct{}
 	queue  []Handed
 	signal chan struct{}
+	left   chan struct{} // closed when the receiver takes no more
+	leave  sync.Once
 }
 
 // Handed is one source file on its way.
@@ -32,7 +34,7 @@ type Handed struct {
 
 // NewHandoff returns the join of two sessions; give it to both with SetHandoff.
 func NewHandoff() *Handoff {
-	return &Handoff{slots: make(chan struct{}, MaxHandoff), signal: make(chan struct{}, MaxHandoff)}
+	return &Handoff{slots: make(chan struct{}, MaxHandoff), signal: make(chan struct{}, MaxHandoff), left: make(chan struct{})}
 }
 
 // Offer gives h to the receiver, waiting while MaxHandoff files are on their way. Before it waits
@@ -44,6 +46,9 @@ func (h *Handoff) Offer(ctx context.Context, s *Session, f Handed) error {
 		s.Flush()
 		select {
 		case h.slots <- struct{}{}:
+		case <-h.left:
+			f.File.Close()
+			return nil // the end of the connection says why
 		case <-ctx.Done():
 			f.File.Close()
 			return context.Cause(ctx)
@@ -70,6 +75,10 @@ func (h *Handoff) Take(ctx context.Context) (Handed, error) {
 	<-h.slots
 	return f, nil
 }
+
+// Leave is called by the receiver when it takes no more files, for whatever reason: Offer does not wait
+// from then on.
+func (h *Handoff) Leave() { h.leave.Do(func() { close(h.left) }) }
 
 // Close closes the files nobody took.
 func (h *Handoff) Close() {
