@@ -132,7 +132,7 @@ func newRig(t *testing.T, conn session.Conn, c setup) *rig {
 	format := flist.Format{
 		Caps: out.Caps, Owner: o.Owner, Group: o.Group, Links: p.Links.Preserve, Devices: p.Attrs.Devices, Specials: p.Attrs.Specials,
 		HardLinks: p.Attrs.HardLinks, Checksum: p.Update.Checksum, SumLen: p.Sums.File.Size(), Atimes: p.Attrs.Atimes, Xattrs: p.Attrs.Xattrs > 0,
-		Recurse: p.Select.Recurse, Relative: o.Relative, NumericIDs: true, IgnoreErrors: p.Delete.IgnoreErrors,
+		Recurse: p.Select.Recurse, Relative: o.Relative, NumericIDs: o.NumericIDs, IgnoreErrors: p.Delete.IgnoreErrors,
 	}
 	order := flist.Order{Protocol: protocol}
 	r.list = flist.NewList(out.Caps.IncRecurse, format.Columns(), order)
@@ -152,6 +152,7 @@ func newRig(t *testing.T, conn session.Conn, c setup) *rig {
 	})
 	r.s.Handle(session.Handlers{
 		Success: r.sender.Success,
+		Deleted: func(name []byte) { r.log.Deleted(bytes.TrimSuffix(name, []byte{0}), bytes.HasSuffix(name, []byte{0})) },
 		Text:    func(m wire.Msg, b []byte) { r.log.Relay(report.Class(m), b) },
 	})
 	return r
