@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"sort"
+	"syscall"
 
 	"godwit/internal/exit"
 	"godwit/internal/filter"
@@ -34,9 +35,15 @@ func (h *Hand) DeleteExtras(dir flist.File, list *flist.Segment) error {
 		return nil
 	}
 	path := bytes.Clone(h.Path(dir))
+	// A link in the directory's place is about to be replaced: what it leads to is none of ours.
+	if err := h.Stat(dir, &h.seen); err == nil && !h.seen.IsDir() {
+		return nil
+	}
 	d, err := t.root.Dir(path)
 	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) && dir.Is(flist.Content) {
+		// A link on the way that leads outside is about to be replaced too.
+		led := errors.Is(err, syscall.ELOOP) && !h.plan.Write.KeepDirlinks
+		if !led && !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) && dir.Is(flist.Content) {
 			h.log.Fail(report.OpendirFailed, err, report.Full(path))
 		}
 		return nil

@@ -148,7 +148,7 @@ func (h *Hand) symlink(d *fsys.Dir, target, name string) error {
 		err = cerr
 	}
 	if err != nil {
-		d.Unlink(name)
+		_ = d.Unlink(name)
 	}
 	return err
 }
@@ -296,12 +296,15 @@ func (h *Hand) replace(f flist.File, old *fsys.Stat, kind string, create func(*f
 		dir, _ := fsys.Split(h.Path(f))
 		full := h.log.AppendFull(nil, h.Path(f))
 		h.log.Fail(report.RenameTempFailed, err, report.Full(fsys.AppendJoin(nil, dir, []byte(temp))), report.Name(full))
-		h.dir.Unlink(temp)
+		_ = h.dir.Unlink(temp)
 		return false
+	}
+	if old.IsSymlink() {
+		h.t.forget(h.Path(f)) // it may be held as the directory that it leads to
 	}
 	// Renaming one name of an inode over another does nothing and leaves both.
 	if h.dir.Lstat(temp, &h.seen) == nil {
-		h.dir.Unlink(temp)
+		_ = h.dir.Unlink(temp)
 	}
 	return true
 }

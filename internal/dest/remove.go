@@ -104,6 +104,9 @@ func (h *Hand) remove(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how 
 	default:
 		err = d.Unlink(name)
 	}
+	if st.IsSymlink() {
+		h.t.forget(path) // it may be held as the directory that it leads to
+	}
 	switch {
 	case err == nil, errors.Is(err, fs.ErrNotExist):
 		h.deleted(path, st.Mode, how)
@@ -123,7 +126,7 @@ func (h *Hand) remove(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how 
 func (h *Hand) makeWritable(d *fsys.Dir, name string, st *fsys.Stat) {
 	p := h.plan
 	if !p.Where.Root && p.Identity.UID == st.UID && st.Mode&0o200 == 0 && !st.IsSymlink() && !h.dry() {
-		d.Chmod(name, st.Mode&fsys.ModeBits|0o200)
+		_ = d.Chmod(name, st.Mode&fsys.ModeBits|0o200)
 	}
 }
 

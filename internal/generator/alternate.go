@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"godwit/internal/dest"
+	"godwit/internal/ledger"
 	"godwit/internal/plan"
 	"godwit/internal/wire"
 )
@@ -39,12 +40,20 @@ func (g *Generator) alternateFile(ctx context.Context, r *request) (done bool, e
 		switch kind {
 		case plan.AltCompare:
 			g.settle(v, 0)
+			g.processed(v.ndx)
+			if v.group && !v.last && g.links.Get(f.Group()).State == ledger.GroupNew {
+				// Nothing is here that others could be linked to, but if one of them comes
+				// to be here, this one is linked to it.
+				g.waitSettled(v)
+			}
 			return true, nil
 		case plan.AltLink:
 			if g.h.LinkAlternate(f, m) == nil {
 				g.touch(f)
+				err := g.placed(ctx, v)
 				g.settle(v, wire.ItemLocal|wire.ItemName)
-				return true, g.placed(ctx, v)
+				g.processed(v.ndx)
+				return true, err
 			}
 		}
 	}
@@ -57,6 +66,7 @@ func (g *Generator) alternateFile(ctx context.Context, r *request) (done bool, e
 		g.log.Uptodate(g.name(f), false)
 	}
 	g.announceItem(v, flags, nil)
+	g.processed(v.ndx)
 	return true, g.placed(ctx, v)
 }
 

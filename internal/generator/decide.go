@@ -26,6 +26,8 @@ type visit struct {
 	redo  bool           // its data did not verify
 	group bool           // it belongs to a hard-link group
 	last  bool           // it is the last of its group that is known
+	// settled: --compare-dest has had it elsewhere, and it is here only for its group's sake.
+	settled bool
 }
 
 // entry decides about one entry. If that was the last hope of a hard-link group and came to nothing,
@@ -299,8 +301,6 @@ func (g *Generator) upToDate(ctx context.Context, v *visit, st *fsys.Stat, parti
 			return err
 		}
 	}
-	if g.Plan.Update.RemoveSource == plan.RemoveSourceFiles && !g.dry {
-		g.success(v.ndx)
-	}
+	g.processed(v.ndx)
 	return nil
 }

@@ -55,6 +55,13 @@ func (g *Generator) wait(group *ledger.Group, v *visit) {
 	g.Ledger.Hold(v.first)
 }
 
+// waitSettled is wait for an entry that --compare-dest has found elsewhere.
+func (g *Generator) waitSettled(v *visit) {
+	group := g.links.Get(v.f.Group())
+	g.wait(group, v)
+	group.Waiting[len(group.Waiting)-1].Settled = true
+}
+
 // linkMember handles a member whose group has a leader. It reports whether that was the case.
 func (g *Generator) linkMember(_ context.Context, v *visit, st *fsys.Stat) bool {
 	group := g.links.Get(v.f.Group())
@@ -71,6 +78,13 @@ func (g *Generator) linkMember(_ context.Context, v *visit, st *fsys.Stat) bool 
 
 // link makes an entry a hard link of its leader, unless it is one.
 func (g *Generator) link(v *visit, st *fsys.Stat, leader string) {
+	if g.tryLink(v, st, leader) {
+		g.processed(v.ndx)
+	}
+}
+
+// tryLink is link that reports success.
+func (g *Generator) tryLink(v *visit, st *fsys.Stat, leader string) bool {
 	f := v.f
 	name := []byte(leader)
 	mode := g.h.Mode(f, st)
@@ -81,36 +95,41 @@ func (g *Generator) link(v *visit, st *fsys.Stat, leader string) {
 			g.log.Uptodate(g.name(f), false)
 		}
 		g.announceItem(v, flags, nil)
-		return
+		return true
 	}
 	m := &g.match
 	switch {
+	case v.settled: // the item must say that it is here now
 	case st != nil || g.Plan.Update.Alt == plan.AltNone || g.unreachable(f) || !g.h.Alternate(f, mode, m):
 	case g.Plan.Update.Alt == plan.AltLink && g.h.IsLinkOf(&m.Stat, name):
 		// It becomes what the alternate directory has: no news.
-		if g.h.LinkTo(f, name, nil) {
-			g.touch(f)
-			if g.uptodate {
-				g.log.Uptodate(g.name(f), false)
-			}
-			if g.itemize > 1 || g.itemize > 0 && g.nameLevel > 1 {
-				g.announceItem(v, g.h.DifferencesFrom(m, f, mode, item, dest.Exact), name)
-			}
+		if !g.h.LinkTo(f, name, nil) {
+			return false
 		}
-		return
-	case m.Level >= dest.SameContent:
+		g.touch(f)
+		if g.uptodate {
+			g.log.Uptodate(g.name(f), false)
+		}
+		if g.itemize > 1 || g.itemize > 0 && g.nameLevel > 1 {
+			g.announceItem(v, g.h.DifferencesFrom(m, f, mode, item, dest.Exact), name)
+		}
+		return true
+	case g.Plan.Update.Alt != plan.AltLink && m.Level >= dest.SameContent:
 		flags := g.h.DifferencesFrom(m, f, mode, item, dest.Plain)
-		if g.h.LinkTo(f, name, nil) {
-			g.touch(f)
-			g.announceItem(v, flags, name)
+		if !g.h.LinkTo(f, name, nil) {
+			return false
 		}
-		return
-	}
-	flags := g.h.Differences(f, mode, st, item, dest.Plain)
-	if g.h.LinkTo(f, name, st) {
 		g.touch(f)
 		g.announceItem(v, flags, name)
+		return true
 	}
+	flags := g.h.Differences(f, mode, st, item, dest.Plain)
+	if !g.h.LinkTo(f, name, st) {
+		return false
+	}
+	g.touch(f)
+	g.announceItem(v, flags, name)
+	return true
 }
 
 // leads makes a file whose data have been requested the leader of its group.
@@ -139,6 +158,7 @@ func (g *Generator) linksDone(ctx context.Context, f flist.File, ndx int32) erro
 		if err != nil {
 			return err
 		}
+		v.settled = m.Settled
 		if v.f.Valid() {
 			g.link(&v, st, group.Path)
 		}
@@ -175,9 +195,18 @@ func (g *Generator) leaderFailed(ctx context.Context, ndx int32) error {
 func (g *Generator) promote(ctx context.Context, group *ledger.Group, failed int32) error {
 	for group.State == ledger.GroupNew && len(group.Waiting) > 0 {
 		slices.SortFunc(group.Waiting, func(a, b ledger.Member) int { return int(a.NDX) - int(b.NDX) })
-		i := slices.IndexFunc(group.Waiting, func(m ledger.Member) bool { return m.NDX > failed })
-		if i < 0 {
-			i = len(group.Waiting) - 1
+		i, next := -1, false
+		for n, m := range group.Waiting {
+			if behind := m.NDX > failed; !m.Settled && !next {
+				i, next = n, behind
+			}
+		}
+		if i < 0 { // nobody needs to be here
+			for _, m := range group.Waiting {
+				g.Ledger.Unhold(m.First)
+			}
+			group.Waiting = nil
+			break
 		}
 		m := group.Waiting[i]
 		group.Waiting = slices.Delete(group.Waiting, i, i+1)

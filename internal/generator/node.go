@@ -36,9 +36,7 @@ func (g *Generator) special(ctx context.Context, v *visit, st *fsys.Stat, same b
 		if err := g.placed(ctx, v); err != nil {
 			return err
 		}
-		if p.Update.RemoveSource == plan.RemoveSourceFiles && !g.dry {
-			g.success(v.ndx)
-		}
+		g.processed(v.ndx)
 		return nil
 	}
 	compare := st
@@ -76,9 +74,10 @@ func (g *Generator) special(ctx context.Context, v *visit, st *fsys.Stat, same b
 	if err := g.placed(ctx, v); err != nil {
 		return err
 	}
-	if p.Update.RemoveSource != plan.RemoveNone && !g.dry {
+	if p.Update.RemoveSource == plan.RemoveSentFiles && f.IsSymlink() && !g.dry {
 		g.success(v.ndx)
 	}
+	g.processed(v.ndx)
 	return nil
 }
 

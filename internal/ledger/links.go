@@ -22,6 +22,8 @@ const (
 type Member struct {
 	NDX   int32
 	First int32 // first number of its segment
+	// Settled says that it needs nothing by itself: it will be linked, but never leads.
+	Settled bool
 }
 
 // Group is one hard-link group.
