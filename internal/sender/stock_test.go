@@ -72,7 +72,7 @@ func source(t *testing.T) (src, dest string) {
 	t.Helper()
 	src, dest = t.TempDir(), t.TempDir()
 	random := rand.New(rand.NewChaCha8([32]byte{7}))
-	big := make([]byte, 200000)
+	big := make([]byte, 120000)
 	for i := range big {
 		big[i] = byte(random.Uint32())
 	}
@@ -97,7 +97,7 @@ func source(t *testing.T) (src, dest string) {
 			t.Fatal(err)
 		}
 	}
-	for i := range 300 {
+	for i := range 30 {
 		put(t, src, fmt.Sprintf("many/%d/f%d", i%7, i), fmt.Append(nil, i), now)
 	}
 	return src, dest
@@ -191,6 +191,29 @@ func TestStockReceiver(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// More directories than lists are sent ahead (docs/protocol/02-wire-and-file-list.md §16.4).
+func TestStockManyLists(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes many files")
+	}
+	src, dest := t.TempDir(), t.TempDir()
+	for d := range 30 {
+		for i := range 50 {
+			put(t, src, fmt.Sprintf("%d/%d/f%d", d%4, d, i), nil, 1000000000)
+		}
+	}
+	r := push(t, 32, src, dest, []string{"-a"}, ".")
+	if got, want := picture(t, dest), picture(t, src); got != want {
+		t.Error("the trees differ")
+	}
+	if n := r.list.Alive(); n > 1 {
+		t.Errorf("%d lists are still held", n)
+	}
+	if r.list.Count() != 30*50+30+4+1 {
+		t.Errorf("%d entries", r.list.Count())
 	}
 }
 
