@@ -19,8 +19,8 @@ func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // transfer answers a request for a file's data (docs/protocol/03-transfer.md §5.2, §8).
 func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs bool) error {
-	_, redo := s.asked[ndx]
-	s.asked[ndx] = struct{}{}
+	first := f.Segment().First()
+	redo := s.asked.mark(first, ndx-first)
 	// A file that is sent again counts again, as the reference has it.
 	s.Totals.Transferred++
 	s.Totals.TransferredSize += f.Size()

@@ -97,7 +97,7 @@ type Sender struct {
 	begun     bool  // the list being made has been announced
 	sentBits  int32 // error bits as last told
 	listBytes int64 // length of all lists so far
-	asked     map[int32]struct{}
+	asked     asked
 	matches   delta.Stats
 
 	phase    int
@@ -119,7 +119,7 @@ func New(c Config) *Sender {
 	p := c.Plan.Caps.Protocol
 	return &Sender{
 		Config: c, protocol: p, ndxIn: wire.NewNdxDecoder(p), ndxOut: wire.NewNdxEncoder(p), r: c.Session.In(),
-		searcher: delta.NewSearcher(c.Plan.Sums.Params), asked: map[int32]struct{}{},
+		searcher: delta.NewSearcher(c.Plan.Sums.Params), asked: asked{},
 	}
 }
 

@@ -39,6 +39,7 @@ func (s *Sender) serve(ctx context.Context) error {
 			if s.List.Incremental() && s.List.Alive() > 0 {
 				s.released += int64(s.List.Oldest().Len())
 				s.reached = max(s.reached, s.released-1)
+				s.asked.forget(s.List.Oldest().First())
 				s.List.Release()
 				if oldest := s.List.Oldest(); oldest != nil {
 					// Lists without requests are behind the generator, too.
