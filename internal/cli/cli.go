@@ -66,7 +66,9 @@ func run(ctx context.Context, env *process.Env) exit.Code {
 		if o.Server {
 			out = env.Stderr
 		}
-		io.WriteString(out, options.VersionText(facts()))
+		if o.Quiet == 0 {
+			io.WriteString(out, options.VersionText(facts()))
+		}
 		return exit.OK
 	case options.ActionVersionJSON:
 		io.WriteString(env.Stdout, options.VersionJSON(facts()))

@@ -60,7 +60,14 @@ func (h *Hand) clear(d *fsys.Dir, name string, path []byte, st *fsys.Stat, whose
 	if h.plan.Delete.Force || h.plan.Delete.On() {
 		how |= withContents
 	}
-	if h.remove(d, name, path, st, how, nil, 0) == gone {
+	// What rules protect stays, and so does the directory that holds it.
+	var rules *filter.State
+	if whose == "new" && st.IsDir() && how&withContents != 0 {
+		if rules = h.baseRules(); rules != nil {
+			rules = rules.At(h.t.rooted(nil)).Vanishing()
+		}
+	}
+	if h.remove(d, name, path, st, how, rules, 0) == gone {
 		return true
 	}
 	h.log.Say(report.CannotMakeWay, report.Str(whose), report.Str(kind), report.Name(path))

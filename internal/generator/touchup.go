@@ -51,7 +51,7 @@ func (g *Generator) deleteExtras(f flist.File, list *flist.Segment) error {
 
 // touchUp repairs one directory if it has been touched.
 func (g *Generator) touchUp(f flist.File) {
-	if !f.Valid() || !f.IsDir() || !f.Active() {
+	if !f.Valid() || !f.IsDir() || !f.Active() || f.Is(flist.Implied) && !g.Plan.Select.ImpliedDirs {
 		return
 	}
 	key := g.dirKey(f)

@@ -138,6 +138,10 @@ func (c *conversation) handshake() error {
 	if strings.EqualFold(hello.ChecksumChoice, "auto") || strings.EqualFold(hello.ChecksumChoice, "auto,auto") {
 		hello.ChecksumChoice = ""
 	}
+	if choice, err := checksum.ParseChoice(hello.ChecksumChoice); !c.Server && o.Checksum && hello.ChecksumChoice != "" && err == nil &&
+		!choice.AutoFile && choice.File == checksum.None {
+		return errNoFileSum()
+	}
 	var err error
 	if c.outcome, err = s.Handshake(hello); err != nil {
 		return err
@@ -156,7 +160,7 @@ func (c *conversation) handshake() error {
 		}
 	}
 	if c.outcome.File == checksum.None && o.Checksum {
-		return exit.Errorf(exit.Unsupported, "Invalid checksum-choice for --checksum: none (0)")
+		return errNoFileSum()
 	}
 	if c.Batch != nil && c.Batch.Start != nil {
 		if err := c.Batch.Start(protocol, c.outcome.Flags, c.outcome.Caps.Seed); err != nil {
@@ -165,6 +169,11 @@ func (c *conversation) handshake() error {
 		c.tap()
 	}
 	return c.rules(protocol)
+}
+
+// errNoFileSum is the error of --checksum without an algorithm.
+func errNoFileSum() error {
+	return exit.Errorf(exit.Unsupported, "Invalid checksum-choice for --checksum: none (0)")
 }
 
 // multiplex switches both directions to frames, as far as the protocol has them
