@@ -36,6 +36,9 @@ func (s *Sender) serve(ctx context.Context) error {
 		s.removeDone(ctx)
 		switch {
 		case ndx == wire.NdxDone:
+			// Under incremental recursion only the end of a list is worth a line of progress,
+			// not that of a later phase.
+			shows := !s.List.Incremental() || s.List.Alive() > 0
 			if s.List.Incremental() && s.List.Alive() > 0 {
 				s.released += int64(s.List.Oldest().Len())
 				s.reached = max(s.reached, s.released-1)
@@ -55,7 +58,9 @@ func (s *Sender) serve(ctx context.Context) error {
 					return s.badIndex(ndx)
 				}
 			}
-			s.Log.ProgressPhase(s.position(s.Totals.Files.Total - 1))
+			if shows {
+				s.Log.ProgressPhase(s.position(s.Totals.Files.Total - 1))
+			}
 			if s.phase++; s.phase > lastPhase {
 				if bits := s.bits(); bits != before && s.protocol >= 30 {
 					s.Session.PostInt(wire.MsgIOError, bits)
