@@ -65,9 +65,14 @@ func (g *Generator) touchUp(f flist.File) {
 // touchUpList repairs the directory of a list that is complete. With --delete-delay there is more to
 // come.
 func (g *Generator) touchUpList(s *flist.Segment) {
-	if g.Tree != nil && !g.dry && g.Plan.Delete.When != plan.DeleteDelay {
-		g.touchUp(g.List.GapFile(s))
+	if g.Tree == nil || g.dry || g.Plan.Delete.When == plan.DeleteDelay {
+		return
 	}
+	f := g.List.GapFile(s)
+	if !g.Plan.Where.Root && f.Valid() && f.Mode()&0o700 != 0o700 {
+		return // its true mode would shut us out, and lists of directories in it are still to come
+	}
+	g.touchUp(f)
 }
 
 // touchUpAll repairs what is left at the end.
