@@ -211,7 +211,7 @@ func (c *connection) daemonIdentity(ctx context.Context, global *daemonconf.Modu
 	if dir := global.Text(daemonconf.DaemonChroot); dir != "" {
 		c.log.holdOpen()
 		c.d.names.Warm()
-		c.d.Env.Now().Local() // reads the time zone
+		_ = c.d.Env.Now().Local() // reads the time zone
 		if err := process.Chroot(dir); err != nil {
 			c.log.system(fmt.Sprintf("daemon chroot(\"%s\") failed", dir), err)
 			return false

@@ -213,13 +213,13 @@ func (h *hooks) runPre(request string, args []string) string {
 	}
 	b := bufio.NewWriter(w.in)
 	put := func(name, value string) {
-		b.WriteString(name + "=" + strings.ReplaceAll(clip(value), "\n", "\n+") + "\n")
+		_, _ = b.WriteString(name + "=" + strings.ReplaceAll(clip(value), "\n", "\n+") + "\n")
 	}
 	put("RSYNC_REQUEST", request)
 	for i, a := range args {
 		put("RSYNC_ARG"+strconv.Itoa(i), a)
 	}
-	b.WriteString(".\n")
+	_, _ = b.WriteString(".\n")
 	// A hook that does not read is judged by its status.
 	_ = b.Flush()
 	_ = w.in.Close()

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"io"
-	"os"
 	"strconv"
 	"sync"
 
@@ -150,4 +149,4 @@ func problemLine(p daemonconf.Problem) string {
 }
 
 // stderrLine says something to whoever started the daemon.
-func (d *daemon) stderrLine(text string) { (*os.File).WriteString(d.Env.Stderr, text+"\n") }
+func (d *daemon) stderrLine(text string) { _, _ = d.Env.Stderr.WriteString(text + "\n") }

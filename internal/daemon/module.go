@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"strconv"
 
 	"godwit/internal/daemonconf"
@@ -176,7 +175,7 @@ const mungedDir = "/rsyncd-munged"
 func (e *entered) changeRoot() error {
 	p := e.place
 	if p.chroot != "" {
-		e.d.Env.Now().Local() // the time zone is read
+		_ = e.d.Env.Now().Local() // the time zone is read
 		if err := process.Chroot(p.chroot); err != nil {
 			e.log.system("chroot(\""+p.chroot+"\") failed", err)
 			return e.refuse("chroot failed")
@@ -195,7 +194,8 @@ func (e *entered) changeRoot() error {
 	}
 	e.root = root
 	if p.munge(e.module) {
-		if fi, err := os.Stat(mungedDir); err == nil && fi.IsDir() {
+		var st fsys.Stat
+		if err := (fsys.Operator{FollowAll: true}).Stat(mungedDir, &st); err == nil && st.IsDir() {
 			e.log.fault("Symlink munging is unsafe when a " + mungedDir + " directory exists.")
 			e.log.closing(exit.Unsupported)
 			e.reply("@ERROR: daemon security issue -- contact admin")

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -19,9 +18,6 @@ type request struct {
 	// fault is why the options do not do.
 	fault *exit.Error
 }
-
-// errNoRequest says that the arguments never came to an end.
-var errNoRequest = errors.New("the arguments were cut off")
 
 // readRequest reads and parses the arguments.
 func (c *connection) readRequest(cfg *options.Config) (*request, error) {

@@ -47,7 +47,6 @@ type setup struct {
 	dir     string // where the operands are
 	args    []string
 	sources []string
-	each    func(flist.File) // called for each entry as it is walked
 	handoff *session.Handoff
 }
 
