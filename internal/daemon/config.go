@@ -93,7 +93,7 @@ type daemon struct {
 	locks slotTable
 	// handing is what handing connections over needs.
 	//lint:ignore U1000 it is empty where processes keep transfers apart
-	handing //nolint:unused // likewise
+	handing
 }
 
 func newDaemon(cfg Config) *daemon {

@@ -18,7 +18,7 @@ import (
 // handing is empty: processes keep transfers apart.
 //
 //lint:ignore U1000 it has a field on other systems
-type handing struct{} //nolint:unused // has a field on other systems
+type handing struct{}
 
 // handOver lets a process of its own serve the connection, and waits for its end: with a grant as
 // a worker, or from the beginning.
