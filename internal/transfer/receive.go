@@ -82,6 +82,9 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 	if _, err := lists.First(ctx); err != nil {
 		return *totals, err
 	}
+	if p.Caps.Protocol <= 30 {
+		feeder() // raw names must be through before the first request is framed
+	}
 	if list.Count() == 0 && !c.Server {
 		// The sender has nothing and ends; wait for that, so that its last words arrive.
 		c.s.DrainInput(10 * time.Second)
