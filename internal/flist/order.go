@@ -34,10 +34,11 @@ func comparePaths(a []byte, aDir bool, b []byte, bDir bool) int {
 		i++
 	}
 	if i == len(a) && i == len(b) {
-		switch {
-		case aDir == bDir:
+		if aDir == bDir {
 			return 0
-		case aDir:
+		}
+		// The file before the directory, but the root directory before everything.
+		if c, _ := component(a); aDir != isDot(c, len(c) == len(a)) {
 			return 1
 		}
 		return -1
