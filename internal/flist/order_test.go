@@ -71,7 +71,7 @@ func TestSortVectors(t *testing.T) {
 		{32, tree, "./ b z a-dir/ a-dir/x a.b/ a/ a/f a/zz a/d/ a/d/q a0/ b.d/"},
 		{28, tree, "./ a/ a-dir/ a-dir/x a.b/ a/d/ a/d/q a/f a/zz a0/ b b.d/ z"},
 		{32, []string{"a/", "a"}, "a a/"},
-		{32, []string{"a", ".", "./"}, "./ . a"}, // a file called "." comes from hostile peers only
+		{32, []string{"a", ".", "./"}, "./ . a"},                  // a file called "." comes from hostile peers only
 		{32, []string{"x/", "./:tc", "./", "x"}, "./:tc ./ x x/"}, // equal names stay in order
 		{32, []string{"\xff", "a\x01/", "a/", "a"}, "a \xff a\x01/ a/"},
 		{32, []string{"a/b/c", "a/b/", "a/c", "a/", "b"}, "b a/ a/c a/b/ a/b/c"},
