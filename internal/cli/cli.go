@@ -80,7 +80,10 @@ func run(ctx context.Context, env *process.Env) exit.Code {
 		return interruptible(ctx, env, "server", func() exit.Code { return runServer(ctx, env, o, cfg) })
 	}
 	return interruptible(ctx, env, "client", func() exit.Code {
-		return client.Run(ctx, env, o, cfg, client.Version{Number: Release})
+		return client.Run(ctx, client.Config{
+			Env: env, Options: o, Parser: cfg, Version: Release,
+			Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr, Prompt: env.Prompt,
+		})
 	})
 }
 

@@ -51,7 +51,7 @@ func (c *Client) openReplay() (err error) {
 	if c.o.Protocol > 0 {
 		version = min(version, c.o.Protocol)
 	}
-	c.replay, err = batch.Open(c.operator(), c.o.BatchFile, c.env.Stdin, version, c.log.As(report.RoleReceiving))
+	c.replay, err = batch.Open(c.operator(), c.o.BatchFile, c.Stdin, version, c.log.As(report.RoleReceiving))
 	if err == nil {
 		c.onExit(func() { c.replay.Close() })
 	}
@@ -59,7 +59,7 @@ func (c *Client) openReplay() (err error) {
 }
 
 // fromBatch replays a batch file in place of a sender.
-func (c *Client) fromBatch(ctx context.Context, v Version) (outcome, error) {
+func (c *Client) fromBatch(ctx context.Context) (outcome, error) {
 	replay := c.replay
 	allow := c.o.IncRecursion(true)
 	err := replay.Flags.Adopt(c.o, replay.Protocol, func(option string, on bool) {
@@ -74,7 +74,7 @@ func (c *Client) fromBatch(ctx context.Context, v Version) (outcome, error) {
 	}
 	res := transfer.Run(ctx, transfer.Setup{
 		Options: c.o, Conn: replay, ClientCaps: wire.CapAll, Rules: c.rules, Dest: c.shape.Dest, HasDest: c.shape.HasDest,
-		Operator: c.operator(), Router: c.router, Process: c.process(v),
+		Operator: c.operator(), Router: c.router, Process: c.process(),
 		Batch: &transfer.BatchHooks{Reading: true, AllowIncremental: allow},
 	})
 	if res.Complete {

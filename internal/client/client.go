@@ -30,8 +30,32 @@ import (
 	"godwit/internal/wire"
 )
 
+// Config is one run as its caller describes it.
+type Config struct {
+	Env     *process.Env
+	Options *options.Options
+	Parser  *options.Config // what Options were parsed with
+	Version string          // the release that messages name
+
+	// The streams. A standard error that is an *os.File is inherited by the programs that the run
+	// starts.
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Prompt asks the user for a password.
+	Prompt func(ctx context.Context, prompt string) ([]byte, error)
+
+	// Observer gets everything that happens as values, whatever is printed; nil for nobody.
+	Observer report.Sink
+	// Source is a tree to send in place of the file system: local sources are paths in it.
+	Source fsys.Source
+	// Connect reaches a host in place of a remote shell: command is for the host's shell. The
+	// connection's Close must end a Read or Write under way. Nil starts the remote shell.
+	Connect func(ctx context.Context, host, command string) (session.Conn, error)
+}
+
 // Client is one run. Use Run.
 type Client struct {
+	Config
 	env    *process.Env
 	o      *options.Options
 	cfg    *options.Config
@@ -51,17 +75,14 @@ type Client struct {
 	clean []func()
 }
 
-// Version is the release that messages and --version name.
-type Version struct{ Number string }
-
 // Run carries out what the options ask for and returns the exit code. Everything has been said
 // when it returns.
-func Run(ctx context.Context, env *process.Env, o *options.Options, cfg *options.Config, v Version) exit.Code {
-	c := &Client{env: env, o: o, cfg: cfg, began: env.Now()}
-	c.output(v)
+func Run(ctx context.Context, cfg Config) exit.Code {
+	c := &Client{Config: cfg, env: cfg.Env, o: cfg.Options, cfg: cfg.Parser, began: cfg.Env.Now()}
+	c.output()
 	defer c.term.Close()
 	defer c.cleanUp()
-	res, err := c.run(ctx, v)
+	res, err := c.run(ctx)
 	if err != nil {
 		return c.fail(err)
 	}
@@ -78,7 +99,7 @@ type outcome struct {
 	Role report.Role
 }
 
-func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
+func (c *Client) run(ctx context.Context) (outcome, error) {
 	c.openLog()
 	// What options name is read before the operands are judged; only then has the client a part
 	// in the transfer.
@@ -108,11 +129,11 @@ func (c *Client) run(ctx context.Context, v Version) (outcome, error) {
 	c.names = ids.NewCache(ids.NewSystem(ids.HostSources()))
 	switch {
 	case c.shape.Direction == options.LocalCopy:
-		return c.local(ctx, v)
+		return c.local(ctx)
 	case c.shape.Direction == options.FromBatch:
-		return c.fromBatch(ctx, v)
+		return c.fromBatch(ctx)
 	}
-	return c.remote(ctx, v)
+	return c.remote(ctx)
 }
 
 // part is the client's role in the transfer, as the first operand has it.
@@ -125,19 +146,19 @@ func (c *Client) part() report.Role {
 }
 
 // output sets up the streams and the routing of messages.
-func (c *Client) output(v Version) {
+func (c *Client) output() {
 	delay := 20 * time.Millisecond
 	if c.env.OutTTY || c.o.Outbuf == options.OutbufNone || c.o.Outbuf == options.OutbufLine {
 		delay = 0
 	}
-	c.term = report.NewTerminal(c.env.Stdout, c.env.Stderr, delay)
+	c.term = report.NewTerminal(c.Stdout, c.Stderr, delay)
 	cs := c.env.Charset
 	if c.o.EightBit {
 		cs = report.CharsetRaw
 	}
-	c.router = &report.Router{Mode: c.o.Stderr, Quiet: c.o.Quiet > 0, Charset: cs, Terminal: c.term}
+	c.router = &report.Router{Mode: c.o.Stderr, Quiet: c.o.Quiet > 0, Charset: cs, Terminal: c.term, Observer: c.Observer}
 	c.log = report.NewLog(c.router, report.Config{
-		Role: report.RoleClient, Version: v.Number, Info: c.o.Info, Debug: c.o.Debug, Human: c.numbers(), Now: c.env.Now, Dir: c.env.StartDir,
+		Role: report.RoleClient, Version: c.Version, Info: c.o.Info, Debug: c.o.Debug, Human: c.numbers(), Now: c.env.Now, Dir: c.env.StartDir,
 	})
 }
 
@@ -165,7 +186,7 @@ func (c *Client) cleanUp() {
 func (c *Client) ruleEnv() filter.Env {
 	home := c.env.Home
 	env := filter.Env{
-		Who: "client", Files: &transfer.RuleFiles{Operator: c.operator(), Stdin: c.env.Stdin},
+		Who: "client", Files: &transfer.RuleFiles{Operator: c.operator(), Stdin: c.Stdin},
 		Receiving: c.shape != nil && c.shape.Direction == options.Pull, DeleteExcluded: c.o.DeleteExcluded, From0: c.o.From0,
 		CVSWords: c.env.Get("CVSIGNORE"),
 		Warn:     func(text string, code int) { c.log.Text(report.Error, text) },
@@ -195,9 +216,9 @@ func (c *Client) operator() fsys.Operator {
 }
 
 // process describes this process to the roles.
-func (c *Client) process(v Version) transfer.Process {
+func (c *Client) process() transfer.Process {
 	return transfer.Process{
-		Version: v.Number, PID: c.env.PID, Umask: c.env.Umask, StartDir: c.env.StartDir, Identity: c.env.Identity, Names: c.names,
+		Version: c.Version, PID: c.env.PID, Umask: c.env.Umask, StartDir: c.env.StartDir, Identity: c.env.Identity, Names: c.names,
 		ChecksumList: c.env.Get("RSYNC_CHECKSUM_LIST"), CompressList: c.env.Get("RSYNC_COMPRESS_LIST"),
 		Charset: c.env.Charset, Numbers: c.numbers(), Now: c.env.Now,
 	}
@@ -209,7 +230,7 @@ func (c *Client) filesFrom() (io.ReadCloser, error) {
 		return nil, nil
 	}
 	if c.o.FilesFrom == "-" {
-		return io.NopCloser(c.env.Stdin), nil
+		return io.NopCloser(c.Stdin), nil
 	}
 	var st fsys.Stat
 	f, err := transfer.OpenInput(c.operator(), c.o.FilesFrom, &st)
@@ -228,7 +249,7 @@ func (c *Client) failAs(err error, role report.Role) exit.Code {
 	if errors.As(err, &oe) {
 		if oe.Usage {
 			c.term.Flush()
-			io.WriteString(c.env.Stderr, options.Usage())
+			io.WriteString(c.Stderr, options.Usage())
 		}
 		for _, l := range oe.Lines {
 			log.Text(report.Error, l)
@@ -256,7 +277,7 @@ func (c *Client) failAs(err error, role report.Role) exit.Code {
 }
 
 // local joins two ends in this process (docs/protocol/01-connection.md §14.1).
-func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
+func (c *Client) local(ctx context.Context) (outcome, error) {
 	far, farErr := options.Derive(c.o, c.cfg)
 	if farErr != nil {
 		// What --remote-option asks of the far end cannot be done: that end says so and goes.
@@ -289,7 +310,7 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 
 	set := transfer.Setup{
 		Options: c.o, Conn: near, Sender: true, Local: true, ClientCaps: caps, Rules: c.rules,
-		Sources: c.shape.Sources, Operator: c.operator(), Router: c.router, Process: c.process(v), Handoff: handoff, Twin: twin,
+		Sources: c.shape.Sources, Source: c.Source, Operator: c.operator(), Router: c.router, Process: c.process(), Handoff: handoff, Twin: twin,
 	}
 	if c.files != nil {
 		set.FilesFrom = c.files
@@ -299,7 +320,7 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 	farRouter := &report.Router{Mode: far.Stderr, Server: true, Quiet: far.Quiet > 0, Charset: report.CharsetPrint, Terminal: c.term}
 	farSet := transfer.Setup{
 		Options: far, Conn: farConn, Server: true, Local: true, ClientCaps: caps, Rules: c.rules.Clone(farEnv),
-		Dest: c.shape.Dest, HasDest: c.shape.HasDest, OnInterrupt: c.env.Cleanup.Set, Operator: c.operator(), Router: farRouter, Process: c.process(v), Handoff: handoff, Twin: twin,
+		Dest: c.shape.Dest, HasDest: c.shape.HasDest, OnInterrupt: c.env.Cleanup.Set, Operator: c.operator(), Router: farRouter, Process: c.process(), Handoff: handoff, Twin: twin,
 	}
 	if err := c.batch(&set); err != nil {
 		return outcome{}, err
@@ -307,7 +328,7 @@ func (c *Client) local(ctx context.Context, v Version) (outcome, error) {
 	if err := Become(ctx, c.env, c.o.CopyAs, c.names, c.log); err != nil {
 		return outcome{}, err
 	}
-	set.Process, farSet.Process = c.process(v), c.process(v)
+	set.Process, farSet.Process = c.process(), c.process()
 	var farRes transfer.Result
 	var wg sync.WaitGroup
 	if farErr != nil {

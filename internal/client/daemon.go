@@ -38,8 +38,8 @@ func (c *Client) daemon(ctx context.Context) (reached, error) {
 		version = min(c.o.Protocol, version)
 	}
 	password := transport.PasswordSource{
-		File: c.o.PasswordFile, Stdin: c.env.Stdin, LookupEnv: c.env.LookupEnv, Files: c.operator(),
-		Prompt: c.env.Prompt, Role: c.role(),
+		File: c.o.PasswordFile, Stdin: c.Stdin, LookupEnv: c.env.LookupEnv, Files: c.operator(),
+		Prompt: c.Prompt, Role: c.role(),
 	}
 	d := transport.Dialogue{
 		Version: version, Module: module, User: transport.UserFor(user, c.env.LookupEnv), Password: password.Read,
@@ -73,17 +73,13 @@ func (c *Client) daemon(ctx context.Context) (reached, error) {
 // dialDaemon makes the connection.
 func (c *Client) dialDaemon(ctx context.Context, host string, overShell bool) (reached, error) {
 	if overShell {
-		sh, err := c.startShell(&transport.ShellCommand{
+		return c.startShell(ctx, &transport.ShellCommand{
 			Host: c.shape.Host, IPv4: c.o.IPv4, IPv6: c.o.IPv6, Program: c.o.RsyncPath, Daemon: true,
 		}, true)
-		if err != nil {
-			return reached{}, err
-		}
-		return reached{conn: sh, child: sh.Child}, nil
 	}
 	t := transport.TCP{
 		Host: host, Port: c.shape.Port, IPv4: c.o.IPv4, IPv6: c.o.IPv6, Bind: c.o.Address, SockOpts: c.o.SockOpts,
-		Timeout: time.Duration(c.o.ConTimeout) * time.Second, Environ: c.env.Environ, Stderr: c.env.Stderr, Role: c.role(),
+		Timeout: time.Duration(c.o.ConTimeout) * time.Second, Environ: c.env.Environ, Stderr: c.Stderr, Role: c.role(),
 		Warn:  func(text string) { c.log.Text(report.Error, text) },
 		Trace: func(text string) { c.log.Debugf(options.DebugConnect, 1, "%s", text) },
 	}

@@ -25,7 +25,7 @@ type reached struct {
 }
 
 // remote carries out a push or a pull.
-func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
+func (c *Client) remote(ctx context.Context) (outcome, error) {
 	push := c.shape.Direction == options.Push
 	caps := c.o.CapabilityString(c.shape.Direction, options.Capabilities)
 	var to reached
@@ -50,7 +50,7 @@ func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 	}
 	set := transfer.Setup{
 		Options: c.o, Conn: to.conn, Sender: push, DaemonPeer: c.shape.Transport != options.TransportShell, PeerVersion: to.peerVersion,
-		ClientCaps: wire.ParseClientCaps(caps), Rules: c.rules, Operator: c.operator(), Router: c.router, Process: c.process(v),
+		ClientCaps: wire.ParseClientCaps(caps), Rules: c.rules, Operator: c.operator(), Router: c.router, Process: c.process(),
 	}
 	if c.o.Protocol > 0 && c.o.Protocol < 30 {
 		set.ClientCaps = 0
@@ -59,7 +59,7 @@ func (c *Client) remote(ctx context.Context, v Version) (outcome, error) {
 		set.FilesFrom = c.files
 	}
 	if push {
-		set.Sources = c.shape.Sources
+		set.Sources, set.Source = c.shape.Sources, c.Source
 	} else {
 		set.Dest, set.HasDest = c.shape.Dest, c.shape.HasDest
 		set.OnInterrupt = c.env.Cleanup.Set
@@ -157,23 +157,30 @@ func (c *Client) shell(ctx context.Context) (reached, error) {
 	cmd := transport.ShellCommand{
 		Host: c.shape.Host, IPv4: c.o.IPv4, IPv6: c.o.IPv6, Program: c.o.RsyncPath, Args: args.ShellWords(),
 	}
-	sh, err := c.startShell(&cmd, false)
+	to, err := c.startShell(ctx, &cmd, false)
 	if err != nil {
 		return reached{}, err
 	}
-	to := reached{conn: sh, child: sh.Child}
 	if b := args.AppendSecluded(nil); len(b) > 0 {
-		if _, err := sh.Write(b); err != nil {
+		if _, err := to.conn.Write(b); err != nil {
 			return to, &exit.Error{Code: exit.StreamIO, Text: "rsync: [" + c.role() + "] write error: " + transfer.ErrnoText(err)}
 		}
 	}
 	return to, nil
 }
 
-func (c *Client) startShell(cmd *transport.ShellCommand, daemon bool) (*transport.Shell, error) {
+// startShell has cmd run on its host, by the remote shell or by who stands in for it.
+func (c *Client) startShell(ctx context.Context, cmd *transport.ShellCommand, daemon bool) (reached, error) {
+	if c.Connect != nil {
+		conn, err := c.Connect(ctx, cmd.Host, cmd.Command())
+		if err != nil {
+			return reached{}, &exit.Error{Code: exit.IPC, Err: err, Text: "rsync: connection to " + cmd.Host + " failed: " + err.Error()}
+		}
+		return reached{conn: conn}, nil
+	}
 	words, err := options.SplitShellCommand(c.o.ShellCommand)
 	if err != nil {
-		return nil, err
+		return reached{}, err
 	}
 	cmd.Words = words
 	argv := cmd.Argv()
@@ -186,12 +193,15 @@ func (c *Client) startShell(cmd *transport.ShellCommand, daemon bool) (*transpor
 		}
 	}
 	sh, err := transport.StartShell(argv, transport.ShellProcess{
-		Environ: transport.ShellEnviron(c.env.Environ, daemon, c.shape.Port), Stderr: c.env.Stderr, Role: c.role(),
+		Environ: transport.ShellEnviron(c.env.Environ, daemon, c.shape.Port), Stderr: c.Stderr, Role: c.role(),
 	})
 	var e *exit.Error
 	if errors.As(err, &e) && e.Code == exit.IPC {
 		// Scripts look for what the reference says of the connection to a program that never ran.
 		e.Text += "\nrsync: connection unexpectedly closed (0 bytes received so far) [" + c.role() + "]"
 	}
-	return sh, err
+	if err != nil {
+		return reached{}, err
+	}
+	return reached{conn: sh, child: sh.Child}, nil
 }

@@ -6,6 +6,7 @@ package process
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,36 @@ func Current() (*Env, error) {
 		Cleanup: &Cleanup{},
 	}
 	e.Charset = charset(e.LookupEnv)
+	return e, nil
+}
+
+// Embedded returns the Env of a part of somebody else's process: it has no streams, no arguments and
+// no terminal. Environ is the environment to use, nil for that of the process.
+func Embedded(environ []string) (*Env, error) {
+	id, err := ids.CurrentIdentity()
+	if err != nil {
+		return nil, err
+	}
+	dir, _ := os.Getwd() // as in Current
+	lookup := os.LookupEnv
+	if environ == nil {
+		environ = os.Environ()
+	} else {
+		lookup = func(name string) (string, bool) {
+			for _, v := range slices.Backward(environ) {
+				if key, value, ok := strings.Cut(v, "="); ok && key == name {
+					return value, true
+				}
+			}
+			return "", false
+		}
+	}
+	e := &Env{
+		Arg0: "rsync", LookupEnv: lookup, Environ: environ, Now: time.Now, PID: os.Getpid(), Umask: umask(), StartDir: dir,
+		Identity: id, Point: '.', Cleanup: &Cleanup{},
+	}
+	e.Home, _ = lookup("HOME")
+	e.Charset = charset(lookup)
 	return e, nil
 }
 

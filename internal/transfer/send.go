@@ -62,7 +62,7 @@ func (c *conversation) walk(list *flist.List, format *flist.Format, acls *meta.A
 	sel := p.Select
 	w := flist.WalkConfig{
 		List: list, Format: format, Log: c.log, Filter: p.Filter, Module: p.Module, Policy: p.Policy, Chmod: p.Chmod,
-		ACLs: acls, Xattrs: xattrs, Operands: c.Sources, StartDir: p.Where.StartDir, Base: c.Base,
+		ACLs: acls, Xattrs: xattrs, Operands: c.Sources, Source: c.Source, StartDir: p.Where.StartDir, Base: c.Base,
 		Operator: c.Operator,
 		Recurse:  sel.Recurse, Dirs: sel.Dirs, Relative: sel.Relative, ImpliedDirs: sel.ImpliedDirs, OneFileSystem: sel.OneFileSystem,
 		CopyLinks: sel.CopyLinks, CopyDirlinks: sel.CopyDirlinks, CopyUnsafeLinks: sel.CopyUnsafeLinks, CopyDevices: sel.CopyDevices,

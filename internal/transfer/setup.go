@@ -58,6 +58,8 @@ type Setup struct {
 	Base    string
 	Dest    string
 	HasDest bool
+	// Source is a tree that a sender reads in place of the file system: Sources are paths in it.
+	Source fsys.Source
 	// Requested are the arguments of a pull as the user wrote them, for the check of what the
 	// sender lists.
 	Requested []string

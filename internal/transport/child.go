@@ -20,6 +20,8 @@ type Child struct {
 
 // startChild starts cmd and begins to wait for it.
 func startChild(cmd *exec.Cmd) (*Child, error) {
+	// A standard error that is copied may be held open by what the child has started.
+	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

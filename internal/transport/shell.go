@@ -45,12 +45,20 @@ func (c *ShellCommand) Argv() []string {
 			argv = append(argv, "-6")
 		}
 	}
-	argv = append(argv, host, c.Program)
-	if c.Daemon {
-		return append(argv, "--server", "--daemon", ".")
-	}
-	return append(argv, c.Args...)
+	return append(append(argv, host), c.remote()...)
 }
+
+// remote returns the words for the far end.
+func (c *ShellCommand) remote() []string {
+	if c.Daemon {
+		return []string{c.Program, "--server", "--daemon", "."}
+	}
+	return append([]string{c.Program}, c.Args...)
+}
+
+// Command returns what the shell at the far end is to run, as ssh would hand it over: the words
+// with blanks between them.
+func (c *ShellCommand) Command() string { return strings.Join(c.remote(), " ") }
 
 // namesUser tells whether the words say already who to log in as.
 func namesUser(words []string) bool {

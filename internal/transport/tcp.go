@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -37,7 +38,7 @@ type TCP struct {
 	ProgramShell string
 	// Environ and Stderr are for the program, as in ShellProcess.
 	Environ []string
-	Stderr  *os.File
+	Stderr  io.Writer
 	// Role is the name for error messages, such as "sender".
 	Role string
 	// ToASCII turns a host name that is not ASCII into its IDNA form; nil leaves it alone.
