@@ -299,9 +299,9 @@ func (c *Client) local(ctx context.Context) (outcome, error) {
 	}
 	near, farConn := transport.Pipe()
 	// Whole files take the short way unless somebody wants to see their data, their sums or how they
-	// get on, or wants it to take its time.
+	// get on, or wants it to take its time. Only a file of the system's can be handed over.
 	var handoff *session.Handoff
-	if c.o.Batch == options.BatchNone && c.o.BwLimit == 0 && c.o.Info[options.InfoProgress] == 0 && !options.FormatHas(c.o.OutFormat, 'C') && !options.FormatHas(c.o.LogFileFormat, 'C') {
+	if c.Source == nil && c.o.Batch == options.BatchNone && c.o.BwLimit == 0 && c.o.Info[options.InfoProgress] == 0 && !options.FormatHas(c.o.OutFormat, 'C') && !options.FormatHas(c.o.LogFileFormat, 'C') {
 		handoff = session.NewHandoff()
 		defer handoff.Close()
 	}
@@ -318,6 +318,10 @@ func (c *Client) local(ctx context.Context) (outcome, error) {
 	farEnv := c.ruleEnv()
 	farEnv.Who, farEnv.Receiving = "receiver", true
 	farRouter := &report.Router{Mode: far.Stderr, Server: true, Quiet: far.Quiet > 0, Charset: report.CharsetPrint, Terminal: c.term}
+	if c.Observer != nil {
+		// What the far end does arrives here as items; only a listing is all its own.
+		farRouter.Observer = report.Only{Kind: report.KindListing, Sink: c.Observer}
+	}
 	farSet := transfer.Setup{
 		Options: far, Conn: farConn, Server: true, Local: true, ClientCaps: caps, Rules: c.rules.Clone(farEnv),
 		Dest: c.shape.Dest, HasDest: c.shape.HasDest, OnInterrupt: c.env.Cleanup.Set, Operator: c.operator(), Router: farRouter, Process: c.process(), Handoff: handoff, Twin: twin,

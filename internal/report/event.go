@@ -76,3 +76,16 @@ type Peer interface {
 	// was deleted.
 	Deleted(role Role, name []byte, isDir bool)
 }
+
+// Only is a Sink that hands on the events of one kind.
+type Only struct {
+	Kind Kind
+	Sink Sink
+}
+
+// Emit implements [Sink].
+func (o Only) Emit(e *Event) {
+	if e.Kind == o.Kind {
+		o.Sink.Emit(e)
+	}
+}

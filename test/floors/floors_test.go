@@ -76,7 +76,7 @@ var edges = map[string][]string{
 
 // only names packages that not everybody above may import.
 var only = map[string][]string{
-	"internal/process": {"internal/cli", "internal/client", "internal/daemon", "cmd/godwit"},
+	"internal/process": {"", "internal/cli", "internal/client", "internal/daemon", "cmd/godwit"},
 }
 
 const module = "godwit"
