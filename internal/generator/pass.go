@@ -193,6 +193,25 @@ func (g *Generator) forgetSize(ndx int32) {
 // parentMemory is what is known of the directory of the entry before.
 type parentMemory struct {
 	id int64
+	// listed has the directories of a list that cannot be searched by name, because it was put in
+	// order while its names still began with a slash.
+	listed map[string]struct{}
+}
+
+// among looks for a directory in a list, in whatever order that is.
+func (m *parentMemory) among(list *flist.Segment, dir []byte) bool {
+	if m.listed == nil {
+		m.listed = map[string]struct{}{}
+		var name []byte
+		for i := range list.Len() {
+			if f := list.At(i); f.Active() && f.IsDir() {
+				name = f.AppendPath(name[:0])
+				m.listed[string(bytes.TrimLeft(name, "/"))] = struct{}{}
+			}
+		}
+	}
+	_, ok := m.listed[string(dir)]
+	return ok
 }
 
 // checkParent makes sure, when the directory changes, that an entry's parent can hold it
@@ -228,8 +247,8 @@ func (g *Generator) parentListed(v *visit) bool {
 		return true
 	}
 	f, ok := find(v.list, g.Order, v.f.DirPath(), true)
-	if !ok && len(dir) != len(v.f.DirPath()) {
-		f, ok = find(v.list, g.Order, dir, true)
+	if !ok && g.Plan.Select.Relative {
+		return g.parent.among(v.list, dir)
 	}
 	return ok && f.IsDir()
 }

@@ -44,6 +44,9 @@ type conversation struct {
 	failOnce     sync.Once
 	firstFailure error
 	failedRole   report.Role
+	// reading is there while generator and receiver are at work, and closed once the receiver, who
+	// reads the input, has ended.
+	reading chan struct{}
 }
 
 // Run carries out the conversation and returns how it ended. Everything there is to say has been

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"godwit/internal/exit"
+	"godwit/internal/options"
 	"godwit/internal/report"
 )
 
@@ -113,11 +114,37 @@ func (c *conversation) closedByTwin(e *exit.Error) bool {
 
 // abort ends a failed session so that each side's words arrive.
 func (c *conversation) abort(code exit.Code, told bool) {
+	told = told || c.mute()
 	c.s.Abort(code, !told)
 	if told || !code.TellsPeer() {
 		return
 	}
-	c.s.DrainInput(500 * time.Millisecond)
+	c.lastInput(lastInputLimit)
+}
+
+// mute tells whether this is a sender behind a remote shell that complains on a standard error of
+// its own: such a one just ends, and its client finds the connection closed
+// (docs/protocol/02-wire-and-file-list.md §7).
+func (c *conversation) mute() bool {
+	return c.Sender && c.Server && !c.Local && c.Module == nil && c.Router.Mode != options.StderrClient
+}
+
+// lastInputLimit is how long a failed side waits for its peer to have heard and to end.
+const lastInputLimit = 500 * time.Millisecond
+
+// lastInput takes in what still arrives. The input has one reader at a time: while the receiver is
+// at work it is the receiver, and another role waits for that to come to the end.
+func (c *conversation) lastInput(limit time.Duration) {
+	if c.reading == nil || c.failedRole == report.RoleReceiver {
+		c.s.DrainInput(limit)
+		return
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-c.reading:
+	case <-timer.C:
+	}
 }
 
 // stopRoles ends the session after a failure of one role, having said to the peer and the user

@@ -129,8 +129,12 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 func (c *conversation) together(ctx context.Context, tree *dest.Tree, gen *generator.Generator, rec *receiver.Receiver) error {
 	var wg sync.WaitGroup
 	var genErr, recErr error
+	c.reading = make(chan struct{})
+	defer func() { c.reading = nil }()
 	wg.Go(func() {
-		if recErr = rec.Run(ctx); recErr != nil {
+		recErr = rec.Run(ctx)
+		close(c.reading)
+		if recErr != nil {
 			c.failed(recErr, report.RoleReceiver)
 		}
 	})
