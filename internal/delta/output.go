@@ -106,7 +106,13 @@ func (o *Output) Flush() error {
 	return o.put(p, o.off-int64(len(p)))
 }
 
-// Finish writes everything and sets the file's length.
+// CutError tells that all data are written but the file could not be cut to its length.
+type CutError struct{ Err error }
+
+func (e *CutError) Error() string { return e.Err.Error() }
+func (e *CutError) Unwrap() error { return e.Err }
+
+// Finish writes everything and sets the file's length; a [*CutError] if only that fails.
 func (o *Output) Finish() error {
 	if err := o.Flush(); err != nil {
 		return err
@@ -126,7 +132,7 @@ func (o *Output) Finish() error {
 	}
 	if o.size != o.off {
 		if err := o.dest.Truncate(o.off); err != nil {
-			return err
+			return &CutError{Err: err}
 		}
 		o.size = o.off
 	}

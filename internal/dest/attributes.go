@@ -4,6 +4,7 @@ import (
 	"godwit/internal/flist"
 	"godwit/internal/fsys"
 	"godwit/internal/meta"
+	"godwit/internal/report"
 	"godwit/internal/wire"
 )
 
@@ -129,6 +130,7 @@ func (h *Hand) Apply(f flist.File, mode uint32, st *fsys.Stat, flags meta.ApplyF
 		return 0
 	}
 	if err := h.locate(f); err != nil {
+		h.log.Fail(report.StatFailed, err, h.Full(f))
 		return 0
 	}
 	if h.plan.Update.Checksum && f.IsRegular() {

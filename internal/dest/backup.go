@@ -27,7 +27,8 @@ const (
 	copyOnly
 )
 
-// errBackup says that a backup could not be made; what went wrong has been said.
+// errBackup says that a backup could not be made where no system call is to blame; what went wrong has
+// been said.
 var errBackup = errors.New("backup failed")
 
 // backupArea is the held directory of --backup-dir, and the one below it that was used last.
@@ -63,7 +64,7 @@ func (h *Hand) backUp(d *fsys.Dir, name string, path []byte, way backupWay) erro
 			return nil
 		}
 		h.log.Fail(report.BackupLstatFailed, err, report.Name(path))
-		return errBackup
+		return err
 	}
 	if st.IsDir() {
 		return nil
@@ -80,7 +81,7 @@ func (h *Hand) backUp(d *fsys.Dir, name string, path []byte, way backupWay) erro
 	to, err := h.backupDir(d, path)
 	if err != nil {
 		h.backupDirFailed(err, path, as)
-		return errBackup
+		return err
 	}
 	defer to.Close()
 	_, leaf := fsys.Split(as)
@@ -90,7 +91,7 @@ func (h *Hand) backUp(d *fsys.Dir, name string, path []byte, way backupWay) erro
 	switch done, err := h.keep(d, name, path, &st, to, string(leaf), way); {
 	case err != nil:
 		h.keepFailed(err, path, as)
-		return errBackup
+		return err
 	case done:
 		h.log.Say(report.BackedUp, report.Name(path), report.Name(as))
 	}
@@ -189,7 +190,7 @@ func (h *Hand) keep(d *fsys.Dir, name string, path []byte, st *fsys.Stat, to *fs
 		return false, err
 	}
 	if x := h.t.cfg.Xattrs; x != nil && h.plan.Policy.Xattrs {
-		h.subject = path
+		h.aboutPath(path)
 		h.applier.CopyXattrs(&meta.Leaf{Dir: d, Name: name}, &meta.Leaf{Dir: to, Name: leaf}, &x.Rules)
 		h.subject = nil
 	}
@@ -211,7 +212,7 @@ func (h *Hand) unlinkTwin(d *fsys.Dir, name string, moved *fsys.Stat) error {
 
 // copyAttributes gives a copy the mode, and as far as they are kept owner, group and times of st.
 func (h *Hand) copyAttributes(to *fsys.Dir, leaf string, st *fsys.Stat, path []byte) {
-	h.subject = path
+	h.aboutPath(path)
 	rec := meta.Record{Mode: st.Mode, UID: st.UID, GID: st.GID, Mtime: st.Mtime, Atime: st.Atime, Crtime: st.Crtime,
 		Major: st.RdevMajor, Minor: st.RdevMinor}
 	policy := *h.plan.Policy
@@ -355,7 +356,7 @@ func (h *Hand) CreateBackup(f flist.File) (*BackupFile, bool) {
 				return b, true
 			}
 		}
-		h.log.Fail(report.OpenFailed, err, report.Full(as))
+		h.log.Fail(report.OpenInPlaceFailed, err, report.Full(as))
 	}
 	to.Close()
 	return nil, false

@@ -46,7 +46,7 @@ func (h *Hand) Deliver(f flist.File, src *fsys.File, size int64) error {
 }
 
 func (h *Hand) deliver(o *Output) error {
-	h.subject = o.path
+	h.about(o)
 	failed := false
 	say := h.applier.Report
 	h.applier.Report = func(*meta.Failure) { failed = true }

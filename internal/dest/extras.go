@@ -58,8 +58,7 @@ func (h *Hand) DeleteExtras(dir flist.File, list *flist.Segment) error {
 		return nil
 	}
 	s := h.scanFor(0)
-	if err := s.read(h, d, path); err != nil {
-		h.log.Fail(report.OpendirFailed, err, report.Full(path))
+	if !s.readOrSay(h, d, path) {
 		return nil
 	}
 	listed := listing{list: list, order: flist.Order{Protocol: h.plan.Caps.Protocol}}
@@ -80,7 +79,8 @@ func (h *Hand) DeleteExtras(dir flist.File, list *flist.Segment) error {
 // deleteExtra deletes or notes one name that the sender does not have.
 func (h *Hand) deleteExtra(d *fsys.Dir, leaf, path []byte, kind uint32, parent *fsys.Stat, rules *filter.State) error {
 	var st fsys.Stat
-	if h.look(d, fsys.View(leaf), kind, &st) != nil {
+	if err := h.look(d, fsys.View(leaf), kind, &st); err != nil {
+		h.unseen(err, path)
 		return nil
 	}
 	if st.IsDir() && h.isMount(&st, parent) {
@@ -96,6 +96,14 @@ func (h *Hand) deleteExtra(d *fsys.Dir, leaf, path []byte, kind uint32, parent *
 	}
 	h.remove(d, fsys.View(leaf), path, &st, withContents, rules, 1)
 	return h.takeStop()
+}
+
+// unseen says that what is to be deleted cannot be described. There is nothing to say of what is gone
+// already, or lies behind something that has taken the place of its directory.
+func (h *Hand) unseen(err error, path []byte) {
+	if !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) && !errors.Is(err, syscall.ELOOP) {
+		h.log.Fail(report.ReadlinkStatFailed, err, report.Full(path))
+	}
 }
 
 // takeStop returns the error that was met deep in a deletion and ends the run.
@@ -135,11 +143,14 @@ func (h *Hand) DeleteDelayed() error {
 	for path, ok := names.next(); ok; path, ok = names.next() {
 		d, leaf, err := h.t.root.Parent(path)
 		if err != nil {
+			h.unseen(err, path)
 			continue
 		}
 		var st fsys.Stat
 		if err = d.Lstat(fsys.View(leaf), &st); err == nil {
 			h.remove(d, fsys.View(leaf), path, &st, withContents, rules, 0)
+		} else {
+			h.unseen(err, path)
 		}
 		d.Close()
 		if err := h.takeStop(); err != nil {

@@ -63,7 +63,7 @@ func (h *Hand) Finish(o *Output, r Received) (Outcome, error) {
 	if !o.begin() {
 		return Failed, nil
 	}
-	h.file, h.subject = o.entry, o.path
+	h.about(o)
 	if h.plan.Write.Fsync {
 		if err := o.File.Sync(); err != nil {
 			o.drop()
@@ -139,7 +139,7 @@ func (h *Hand) install(o *Output, r Received) (Outcome, error) {
 			return Failed, backupFatal()
 		}
 	}
-	h.subject = o.path
+	h.about(o)
 	h.applyTo(&leaf, o.entry, o.mode, timesOf(r))
 	if err := h.close(o); err != nil {
 		return Failed, err
@@ -226,7 +226,7 @@ func (h *Hand) copyAcross(o *Output) error {
 	if err := h.copyTo(o.dir, o.name, &st, to, name); err != nil {
 		return err
 	}
-	h.subject = o.path
+	h.aboutPath(o.path)
 	h.applyTo(&meta.Leaf{Dir: to, Name: name}, o.entry, o.mode, meta.ExactTime)
 	if to != o.target {
 		if err := to.Rename(name, o.target, o.leaf); err != nil {
@@ -237,7 +237,7 @@ func (h *Hand) copyAcross(o *Output) error {
 	return o.dir.Unlink(o.name)
 }
 
-// renameFailed says so, and moves the file to the partial directory or deletes it.
+// renameFailed says so, and moves the file to the partial directory, if there is one, or deletes it.
 func (h *Hand) renameFailed(o *Output, err error) {
 	msg := report.RenameFailed
 	var e *renameError
@@ -249,7 +249,7 @@ func (h *Hand) renameFailed(o *Output, err error) {
 	}
 	h.log.Fail(msg, err, report.Full(o.tempPath()), report.Name(o.path))
 	if o.place == temporary && h.plan.Write.PartialDir != "" {
-		if d, err := h.makePartialDir(o.entry); err == nil {
+		if d, err := h.partialDir(o.entry); err == nil {
 			defer d.Close()
 			if o.dir.Rename(o.name, d, o.leaf) == nil {
 				return
@@ -272,35 +272,40 @@ func (h *Hand) setAside(o *Output, r Received) (Outcome, error) {
 	if o.place == inPartial {
 		return out, nil
 	}
-	d, err := h.makePartialDir(o.entry)
-	if err == nil {
-		defer d.Close()
-		var st fsys.Stat
-		if d.Lstat(o.leaf, &st) == nil && st.IsDir() {
-			_ = d.Rmdir(o.leaf)
-		}
-		err = o.dir.Rename(o.name, d, o.leaf)
-		if errors.Is(err, syscall.EXDEV) {
-			if err = o.dir.Lstat(o.name, &st); err == nil {
-				_ = d.Unlink(o.leaf)
-				if err = h.copyTo(o.dir, o.name, &st, d, o.leaf); err == nil {
-					h.applyTo(&meta.Leaf{Dir: d, Name: o.leaf}, o.entry, o.mode, timesOf(r))
-					_ = o.dir.Unlink(o.name)
-				}
-			}
-		}
+	lost := Discarded
+	if r.Good {
+		lost = Failed
 	}
+	d, err := h.makePartialDir(o.entry)
 	if err != nil {
 		msg := report.NoPartialDirPartial
 		if r.Good {
 			msg = report.NoPartialDirCompleted
+			h.log.Note(exit.TroublePartial)
 		}
 		h.log.Say(msg, report.Name(o.path))
 		o.drop()
-		if r.Good {
-			return Failed, nil
+		return lost, nil
+	}
+	defer d.Close()
+	var st fsys.Stat
+	if d.Lstat(o.leaf, &st) == nil && st.IsDir() {
+		_ = d.Rmdir(o.leaf)
+	}
+	err = o.dir.Rename(o.name, d, o.leaf)
+	if errors.Is(err, syscall.EXDEV) {
+		if err = o.dir.Lstat(o.name, &st); err == nil {
+			_ = d.Unlink(o.leaf)
+			if err = h.copyTo(o.dir, o.name, &st, d, o.leaf); err == nil {
+				h.applyTo(&meta.Leaf{Dir: d, Name: o.leaf}, o.entry, o.mode, timesOf(r))
+				_ = o.dir.Unlink(o.name)
+			}
 		}
-		return Discarded, nil
+	}
+	if err != nil {
+		h.log.Fail(report.RenameFailed, err, report.Full(o.tempPath()), report.Name(h.PartialPath(o.entry)))
+		o.drop()
+		return lost, nil
 	}
 	return out, nil
 }
@@ -308,11 +313,12 @@ func (h *Hand) setAside(o *Output, r Received) (Outcome, error) {
 // InstallDelayed moves f's completed file from the partial directory to its destination, in phase 2
 // of --delay-updates. It reports success; what failed has been said. The error ends the run.
 func (h *Hand) InstallDelayed(f flist.File) (bool, error) {
-	if err := h.locate(f); err != nil {
-		return false, nil
-	}
+	err := h.locate(f)
 	path := append([]byte(nil), h.Path(f)...)
-	d, err := h.partialDir(f)
+	var d *fsys.Dir
+	if err == nil {
+		d, err = h.partialDir(f)
+	}
 	if err == nil {
 		defer d.Close()
 		if h.plan.Write.Backup {

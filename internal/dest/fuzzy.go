@@ -83,7 +83,7 @@ func (h *Hand) gather(f flist.File) {
 
 func (h *Hand) gatherFrom(d *fsys.Dir, where wire.Basis) {
 	z, s := &h.fuzzy, h.scanFor(0)
-	if s.read(h, d, nil) != nil {
+	if _, err := s.read(h, d, h.parentPath(h.file)); err != nil {
 		return
 	}
 	for i := range s.ents {

@@ -16,7 +16,7 @@ import (
 // locate holds the parent of f's destination and makes leaf its name there. Nothing is looked up
 // for a further file of the same directory.
 func (h *Hand) locate(f flist.File) error {
-	h.file, h.subject = f, nil
+	h.file, h.subject, h.out = f, nil, nil
 	if h.t.missing {
 		return fs.ErrNotExist
 	}
@@ -184,8 +184,17 @@ func cutPrefixDir(path, dir string) (string, bool) {
 // quoted returns the name at hand in full and in quotes.
 func (h *Hand) quoted() string { return string(h.log.AppendFull(nil, h.name())) }
 
+// about makes o's file what messages about attributes name, as long as it has not its final name.
+func (h *Hand) about(o *Output) { h.file, h.subject, h.out = o.entry, nil, o }
+
+// aboutPath makes messages about attributes name path.
+func (h *Hand) aboutPath(path []byte) { h.subject, h.out = path, nil }
+
 // name returns the name at hand.
 func (h *Hand) name() []byte {
+	if h.out != nil {
+		return h.out.tempPath()
+	}
 	if h.subject != nil {
 		return h.subject
 	}

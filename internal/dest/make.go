@@ -44,10 +44,23 @@ func (h *Hand) TryMakeDir(f flist.File, mode uint32) error {
 // MakeDir is [Hand.TryMakeDir] that says what went wrong.
 func (h *Hand) MakeDir(f flist.File, mode uint32) bool {
 	err := h.TryMakeDir(f, mode)
+	if errors.Is(err, fs.ErrExist) && h.mayBeDir(f) {
+		return true // it could not be described; SetDir says so if it still can't
+	}
 	if err != nil {
 		h.log.Fail(report.GeneratorMkdirFailed, err, h.Full(f))
 	}
 	return err == nil
+}
+
+// mayBeDir reports whether what could not be made because it exists is a directory, as far as it can be
+// told.
+func (h *Hand) mayBeDir(f flist.File) bool {
+	if h.locate(f) != nil {
+		return false
+	}
+	err := h.dir.Lstat(h.leaf.Name, &h.seen)
+	return err == nil && h.seen.IsDir() || err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
 // MakeParents makes the missing directories above f (--relative --no-implied-dirs).
@@ -124,8 +137,8 @@ func (h *Hand) MakeSymlink(f flist.File, mode uint32, old *fsys.Stat) (meta.Appl
 	target := string(h.Target(f))
 	ok := h.replace(f, old, "symlink", func(d *fsys.Dir, name string) error {
 		return h.symlink(d, target, name)
-	}, func(err error) {
-		h.log.Fail(report.SymlinkFailed, err, h.Full(f), report.Str(target))
+	}, func(err error, at []byte) {
+		h.log.Fail(report.SymlinkFailed, err, report.Full(at), report.Str(target))
 	})
 	if !ok {
 		return 0, false
@@ -166,12 +179,12 @@ func (h *Hand) MakeNode(f flist.File, mode uint32, old *fsys.Stat) bool {
 	major, minor := f.Rdev()
 	ok := h.replace(f, old, kind, func(d *fsys.Dir, name string) error {
 		return h.mknod(d, name, mode, major, minor)
-	}, func(err error) {
+	}, func(err error, at []byte) {
 		if flist.IsSpecial(f.Mode()) && errors.Is(err, errors.ErrUnsupported) {
 			h.log.Text(report.Warning, "skipping socket (creation unsupported here): "+string(h.log.AppendFull(nil, h.Path(f))))
 			return
 		}
-		h.log.Fail(report.MknodFailed, err, h.Full(f))
+		h.log.Fail(report.MknodFailed, err, report.Full(at))
 	})
 	if ok {
 		h.Apply(f, mode, nil, 0)
@@ -195,15 +208,15 @@ func (h *Hand) mknod(d *fsys.Dir, name string, mode, major, minor uint32) error 
 // describes (nil for nothing). It reports success; what failed has been said.
 func (h *Hand) LinkTo(f flist.File, leader []byte, old *fsys.Stat) bool {
 	leader = bytes.Clone(leader)
-	failed := func(err error) {
-		h.log.Fail(report.HardLinkFailed, err, h.Full(f), report.Name(leader))
+	failed := func(err error, at []byte) {
+		h.log.Fail(report.HardLinkFailed, err, report.Full(at), report.Name(leader))
 	}
 	if h.dry() {
 		return true
 	}
 	from, name, err := h.t.root.Parent(leader)
 	if err != nil {
-		failed(err)
+		failed(err, h.Path(f))
 		return false
 	}
 	defer from.Close()
@@ -242,12 +255,12 @@ func hardLinkKind(f flist.File) string {
 // replace makes something new at f's destination with create, in place of what old describes: under
 // a temporary name that is then renamed over it, so that there is never nothing, unless a directory
 // or --temp-dir stands against that (docs/protocol/03-transfer.md §12.7).
-func (h *Hand) replace(f flist.File, old *fsys.Stat, kind string, create func(*fsys.Dir, string) error, failed func(error)) bool {
+func (h *Hand) replace(f flist.File, old *fsys.Stat, kind string, create func(*fsys.Dir, string) error, failed func(err error, at []byte)) bool {
 	if err := h.locate(f); err != nil {
 		if h.dry() {
 			return true
 		}
-		failed(err)
+		failed(err, h.Path(f))
 		return false
 	}
 	if old != nil && (old.IsDir() || h.plan.Write.TempDir != "") {
@@ -259,12 +272,13 @@ func (h *Hand) replace(f flist.File, old *fsys.Stat, kind string, create func(*f
 	if h.dry() {
 		return true
 	}
-	if h.locate(f) != nil {
+	if err := h.locate(f); err != nil {
+		failed(err, h.Path(f))
 		return false
 	}
 	if old == nil {
 		if err := create(h.dir, h.leaf.Name); err != nil {
-			failed(err)
+			failed(err, h.Path(f))
 			return false
 		}
 		return true
@@ -284,8 +298,13 @@ func (h *Hand) replace(f flist.File, old *fsys.Stat, kind string, create func(*f
 		err = create(h.dir, h.leaf.Name)
 		temp = ""
 	}
+	dir, _ := fsys.Split(h.Path(f))
+	at := fsys.AppendJoin(nil, dir, []byte(temp))
 	if err != nil {
-		failed(err)
+		if temp == "" {
+			at = h.Path(f)
+		}
+		failed(err, at)
 		return false
 	}
 	if temp == "" {
@@ -293,9 +312,8 @@ func (h *Hand) replace(f flist.File, old *fsys.Stat, kind string, create func(*f
 	}
 	if err := h.dir.Rename(temp, h.dir, h.leaf.Name); err != nil {
 		// The reference quotes the second name twice.
-		dir, _ := fsys.Split(h.Path(f))
 		full := h.log.AppendFull(nil, h.Path(f))
-		h.log.Fail(report.RenameTempFailed, err, report.Full(fsys.AppendJoin(nil, dir, []byte(temp))), report.Name(full))
+		h.log.Fail(report.RenameTempFailed, err, report.Full(at), report.Name(full))
 		_ = h.dir.Unlink(temp)
 		return false
 	}

@@ -171,7 +171,7 @@ func (h *Hand) Layout(o *Output, start, size int64, redo bool) delta.Layout {
 	}
 	if w.Preallocate && !o.device && size > o.old {
 		if err := o.File.Allocate(0, size, false); err != nil {
-			h.log.Fail(report.AllocateFailed, err, report.Full(o.tempPath()))
+			h.log.Fail(report.AllocateFailed, err, report.Full(o.path))
 		} else {
 			l.Size = size
 		}
@@ -264,7 +264,7 @@ func (h *Hand) abandon(o *Output) {
 		_ = o.dir.Unlink(o.name)
 		return
 	}
-	h.file, h.subject = o.entry, o.path
+	h.about(o)
 	leaf := &meta.Leaf{Dir: o.dir, Name: o.name}
 	rec := h.record(o.entry, o.mode)
 	to, name := o.target, o.leaf

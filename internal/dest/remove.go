@@ -49,6 +49,9 @@ func (h *Hand) MakeWay(f flist.File, st *fsys.Stat, kind string) bool {
 
 func (h *Hand) makeWay(f flist.File, st *fsys.Stat, whose, kind string, how why) bool {
 	if err := h.locate(f); err != nil {
+		if !h.t.missing {
+			h.log.Say(report.CannotMakeWay, report.Str(whose), report.Str(kind), report.Name(h.Path(f)))
+		}
 		return h.t.missing
 	}
 	return h.clear(h.dir, h.leaf.Name, bytes.Clone(h.Path(f)), st, whose, kind, how)
@@ -151,15 +154,15 @@ func (h *Hand) deleted(path []byte, mode uint32, how why) {
 func (h *Hand) empty(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how why, outer *filter.State, level int) fate {
 	s, result := h.scanFor(level), gone
 	sub, err := d.OpenDir(name)
-	if err == nil {
-		defer sub.Close()
-		err = s.read(h, sub, path)
-	}
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			h.log.Fail(report.OpendirFailed, err, report.Full(path))
 		}
 		return gone // whether anything is in it shows when it is removed
+	}
+	defer sub.Close()
+	if !s.readOrSay(h, sub, path) {
+		return gone
 	}
 	if how&withContents == 0 {
 		if len(s.ents) == 0 {
@@ -189,6 +192,7 @@ func (h *Hand) empty(d *fsys.Dir, name string, path []byte, st *fsys.Stat, how w
 		var cst fsys.Stat
 		if err := h.look(sub, fsys.View(leaf), e.mode, &cst); err != nil {
 			if !errors.Is(err, fs.ErrNotExist) {
+				h.unseen(err, child)
 				result = notEmpty
 			}
 			continue
@@ -269,11 +273,21 @@ func (h *Hand) scanFor(level int) *scan {
 	return h.scans[level]
 }
 
-// read takes in the names of d, sorted as a list is.
-func (s *scan) read(h *Hand, d *fsys.Dir, path []byte) error {
+// readOrSay is read that says what went wrong.
+func (s *scan) readOrSay(h *Hand, d *fsys.Dir, path []byte) bool {
+	msg, err := s.read(h, d, path)
+	if err != nil {
+		h.log.Fail(msg, err, report.Full(path))
+	}
+	return err == nil
+}
+
+// read takes in the names of d, sorted as a list is. If that fails, the message is the one to say so
+// with.
+func (s *scan) read(h *Hand, d *fsys.Dir, path []byte) (report.Msg, error) {
 	s.names, s.ents = s.names[:0], s.ents[:0]
 	if err := d.Scan(&s.scanner, 0); err != nil {
-		return err
+		return report.OpendirFailed, err
 	}
 	defer s.scanner.Close()
 	for {
@@ -282,7 +296,8 @@ func (s *scan) read(h *Hand, d *fsys.Dir, path []byte) error {
 			mode := e.Type
 			if mode == 0 {
 				var st fsys.Stat
-				if d.Lstat(fsys.View(e.Name), &st) != nil {
+				if err := d.Lstat(fsys.View(e.Name), &st); err != nil {
+					h.unseen(err, appendChild(nil, path, e.Name))
 					continue
 				}
 				mode = st.Type()
@@ -295,12 +310,12 @@ func (s *scan) read(h *Hand, d *fsys.Dir, path []byte) error {
 			break
 		}
 		if err != nil {
-			return err
+			return report.ReaddirFailed, err
 		}
 	}
 	order := flist.Order{Protocol: h.plan.Caps.Protocol}
 	slices.SortFunc(s.ents, func(a, b scanEntry) int {
 		return order.Compare(s.name(&a), a.mode == fsys.ModeDir, s.name(&b), b.mode == fsys.ModeDir)
 	})
-	return nil
+	return 0, nil
 }

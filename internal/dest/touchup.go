@@ -13,18 +13,19 @@ import (
 // st is what Stat said of it, nil if it has just been made. A directory that its owner, not being
 // root, could not work in keeps u+rwx until [Hand.TouchUp].
 func (h *Hand) SetDir(f flist.File, mode uint32, st *fsys.Stat) meta.Applied {
-	if h.dry() || h.t.missing || h.locate(f) != nil {
+	if h.dry() || h.t.missing {
 		return 0
 	}
 	if st == nil {
-		if h.Stat(f, &h.seen) != nil {
+		if err := h.Stat(f, &h.seen); err != nil {
+			h.log.Fail(report.StatFailed, err, h.Full(f))
 			return 0
 		}
 		st = &h.seen
 		mode = h.plan.Policy.InheritSetGID(mode, st.Mode)
 	}
 	done := h.Apply(f, mode, st, 0)
-	if h.plan.Where.Root || mode&0o700 == 0o700 {
+	if h.dir == nil || h.plan.Where.Root || mode&0o700 == 0o700 {
 		return done
 	}
 	if err := h.dir.Chmod(h.leaf.Name, mode&fsys.ModeBits|0o700); err != nil {

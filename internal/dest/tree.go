@@ -115,6 +115,7 @@ type Hand struct {
 
 	file    flist.File // the entry at hand, for messages about its attributes
 	subject []byte     // or another name in its place
+	out     *Output    // or the file that is being received for it
 	path    []byte
 	leaf    meta.Leaf
 	rec     meta.Record

@@ -204,7 +204,12 @@ func (r *Receiver) deltas(ctx context.Context) error {
 		return nil
 	}
 	if err := r.output.Finish(); err != nil {
-		return &delta.WriteError{Err: err}
+		var cut *delta.CutError
+		if !errors.As(err, &cut) || !in.out.InPlace() {
+			return &delta.WriteError{Err: err}
+		}
+		// All data are where they belong, and the next run sees what is too much by the length.
+		r.Log.Fail(report.TruncateFailed, cut.Err, r.hand.Full(in.f))
 	}
 	in.good = r.patcher.Verify(r.sum)
 	return nil
