@@ -14,7 +14,7 @@ GOVULNCHECK := v1.9.0
 
 # What the tests need from Debian: command:package.
 PACKAGES := rsync:rsync sshd:openssh-server ssh:openssh-client xinetd:xinetd setfacl:acl setfattr:attr \
-	zstd:zstd strace:strace ip:iproute2
+	zstd:zstd strace:strace ip:iproute2 curl:curl
 
 # Where a release runs. The first one is what CI tests.
 TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 openbsd/amd64 netbsd/amd64 \
@@ -22,7 +22,7 @@ TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 openb
 
 FUZZTIME ?= 30s
 
-.PHONY: deps tools build test test-all race lint bench fuzz cross vuln ci clean
+.PHONY: deps old-peers tools build test test-all race lint bench fuzz cross vuln ci clean
 
 ## deps: install what tests need and is missing (root on Debian; else it says what to install)
 deps:
@@ -39,6 +39,10 @@ deps:
 	[ -e /usr/sbin/policy-rc.d ] || { install -m 755 /tmp/godwit-policy-rc.d /usr/sbin/policy-rc.d; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }; \
 	apt-get update -qq; \
 	apt-get install -y -qq --no-install-recommends "$${missing[@]}"
+
+## old-peers: earlier releases of rsync, to talk to
+old-peers: deps
+	@test/interop/old-releases $(BIN)/old
 
 ## tools: the linters, built once into bin/
 tools: $(BIN)/golangci-lint-$(GOLANGCI) $(BIN)/staticcheck-$(STATICCHECK) $(BIN)/govulncheck-$(GOVULNCHECK)
@@ -61,12 +65,12 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(GODWIT) ./cmd/godwit
 
 ## test: everything CI needs of tests; within 15 minutes on 2 cores
-test: deps build
-	GODWIT_BIN=$(GODWIT) $(GO) test -count=1 -timeout 14m ./...
+test: old-peers build
+	GODWIT_BIN=$(GODWIT) GODWIT_OLD_RSYNC=$(BIN)/old $(GO) test -count=1 -timeout 14m ./...
 
 ## test-all: the same, with all modes of the differential rows and the full interop product
-test-all: deps build
-	GODWIT_BIN=$(GODWIT) GODWIT_TEST_FULL=1 $(GO) test -count=1 -timeout 3h ./...
+test-all: old-peers build
+	GODWIT_BIN=$(GODWIT) GODWIT_OLD_RSYNC=$(BIN)/old GODWIT_TEST_FULL=1 $(GO) test -count=1 -timeout 3h ./...
 
 ## race: the packages under the race detector (the outer layers run the program, which is built without it)
 race:

@@ -90,17 +90,7 @@ func TestMatrix(t *testing.T) {
 			t.Parallel()
 			want := run(t, row, programs["stock"], programs["stock"])
 			got := run(t, row, programs[value(row, client)], programs[value(row, server)])
-			if got.hung {
-				t.Fatalf("%s\nhangs; stderr so far:\n%s", got.command, got.stderr)
-			}
-			for _, c := range []struct{ what, want, got string }{
-				{"exit code", want.exit, got.exit}, {"tree", want.tree, got.tree},
-				{"stdout", want.stdout, got.stdout}, {"stderr", want.stderr, got.stderr},
-			} {
-				if c.want != c.got {
-					t.Errorf("%s\n%s differs (- stock with stock, + this):\n%s", got.command, c.what, output.Diff(c.want, c.got))
-				}
-			}
+			compare(t, "stock with stock", want, got)
 		})
 	}
 }
@@ -125,7 +115,24 @@ type outcome struct {
 	hung                                bool
 }
 
+// run carries out a row with these programs at the ends.
 func run(t *testing.T, row []int, client, server string) outcome {
+	args := append([]string{"--protocol=" + value(row, protocol)}, jobs[value(row, job)]...)
+	if c := value(row, codec); c != "off" {
+		args = append(args, "-z", "--compress-choice="+c)
+	}
+	if s := value(row, sum); s != "auto" {
+		args = append(args, "--checksum-choice="+s)
+	}
+	if value(row, recursion) == "full" {
+		args = append(args, "--no-inc-recursive")
+	}
+	return transfer(t, value(row, direction) == "push", args, client, server)
+}
+
+// transfer brings dst/ up to src/ in a new place, one of them by way of the remote shell, and tells
+// what came of it.
+func transfer(t *testing.T, push bool, options []string, client, server string) outcome {
 	top := program.Dir(t)
 	work := filepath.Join(top, "w")
 	if err := os.Mkdir(work, 0o755); err != nil {
@@ -138,20 +145,11 @@ func run(t *testing.T, row []int, client, server string) outcome {
 	if r := program.Run(t, prepare); r.Exit != 0 {
 		t.Fatalf("setup: %s", r.Stderr)
 	}
-	args := append([]string{"-i", "--stats", "--protocol=" + value(row, protocol), "-e", program.RemoteShell(t, top), "--rsync-path=" + server}, jobs[value(row, job)]...)
-	if c := value(row, codec); c != "off" {
-		args = append(args, "-z", "--compress-choice="+c)
-	}
-	if s := value(row, sum); s != "auto" {
-		args = append(args, "--checksum-choice="+s)
-	}
-	if value(row, recursion) == "full" {
-		args = append(args, "--no-inc-recursive")
-	}
-	if value(row, direction) == "push" {
+	args := append([]string{"-i", "--stats", "-e", program.RemoteShell(t, top), "--rsync-path=" + server}, options...)
+	if push {
 		args = append(args, "src/", "h:"+work+"/dst/")
 	} else {
-		args = append(args, "h:"+work+"/src/", "dst/")
+		args = append(args, "h:"+work+"/./src/", "dst/")
 	}
 	cmd := exec.Command(client, args...)
 	cmd.Dir, cmd.Env = work, env
@@ -165,6 +163,22 @@ func run(t *testing.T, row []int, client, server string) outcome {
 	return outcome{
 		command: strings.Join(cmd.Args, " "), exit: output.Exit(r.Exit), hung: r.Hung,
 		stdout: text(r.Stdout), stderr: text(r.Stderr), tree: pic.Text(start),
+	}
+}
+
+// compare says in what got differs from want, which whom gave.
+func compare(t *testing.T, whom string, want, got outcome) {
+	t.Helper()
+	if got.hung {
+		t.Fatalf("%s\nhangs; stderr so far:\n%s", got.command, got.stderr)
+	}
+	for _, c := range []struct{ what, want, got string }{
+		{"exit code", want.exit, got.exit}, {"tree", want.tree, got.tree},
+		{"stdout", want.stdout, got.stdout}, {"stderr", want.stderr, got.stderr},
+	} {
+		if c.want != c.got {
+			t.Errorf("%s\n%s differs (- %s, + this):\n%s", got.command, c.what, whom, output.Diff(c.want, c.got))
+		}
 	}
 }
 
