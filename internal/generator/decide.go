@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"godwit/internal/dest"
 	"godwit/internal/exit"
@@ -99,6 +100,9 @@ func (g *Generator) decide(ctx context.Context, v *visit) error {
 	if u.IgnoreExisting && st != nil && !(isDir && st.IsDir()) { // 8
 		if !v.early {
 			g.exists(f, st)
+			if isDir {
+				g.unscanned(f, st)
+			}
 		}
 		return nil
 	}
@@ -109,6 +113,15 @@ func (g *Generator) decide(ctx context.Context, v *visit) error {
 		return nil
 	}
 	return g.other(ctx, v, st, err)
+}
+
+// unscanned says of a directory in whose place something else stays that its extras could not be
+// looked for. Behind a symlink there is nothing of ours to look for.
+func (g *Generator) unscanned(f flist.File, st *fsys.Stat) {
+	d := g.Plan.Delete.When
+	if g.List.Incremental() && f.Is(flist.Content) && !st.IsSymlink() && (d == plan.DeleteDuring || d == plan.DeleteDelay) {
+		g.log.Fail(report.OpendirFailed, syscall.ENOTDIR, report.Full(g.h.Path(f)))
+	}
 }
 
 // other is the rest of the table for entries that are no directories: steps 12 and later.

@@ -161,6 +161,9 @@ type FilterArg struct {
 	// --old-dirs and the protect rule of --backup. They stand last, after the
 	// rules of --cvs-exclude too.
 	Implied bool
+	// From0 is the state of --from0 at the argument's place: it says how a file that is read now is
+	// split.
+	From0 bool
 }
 
 // Action is what the command line asks for.

@@ -242,7 +242,7 @@ func (s *scan) flagHelp(help bool, a Action, err error) error {
 
 // filter appends a filter argument, after the hook has seen it.
 func (s *scan) filter(kind FilterKind, text string) error {
-	arg := FilterArg{Kind: kind, Text: text}
+	arg := FilterArg{Kind: kind, Text: text, From0: s.o.From0}
 	if s.cfg.CheckFilter != nil {
 		if err := s.cfg.CheckFilter(arg); err != nil {
 			return err

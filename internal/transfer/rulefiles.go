@@ -73,10 +73,10 @@ func (a *awaited) Read(p []byte) (int, error) {
 func CollectRules(o *options.Options, env filter.Env) (*filter.Builder, error) {
 	env.From0 = o.From0
 	b := filter.NewBuilder(env)
-	b.SetFrom0(o.From0)
 	b.SetDeleteExcluded(o.DeleteExcluded)
 	for _, a := range o.Filters {
 		var err error
+		b.SetFrom0(a.From0)
 		switch {
 		case a.Implied && o.OldDirs && a.Text == "- /*/*":
 			err = b.OldDirs()
@@ -105,6 +105,7 @@ func CollectRules(o *options.Options, env filter.Env) (*filter.Builder, error) {
 			return nil, err
 		}
 	}
+	b.SetFrom0(o.From0)
 	return b, nil
 }
 

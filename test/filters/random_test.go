@@ -181,7 +181,8 @@ func (d dice) rules(s *scenario, dirs []string) {
 		case 10:
 			add("-C")
 		case 11:
-			add("-f", d.pick("-C", ":C", "-pC", "+C", "-Cr", "-sC", ":Cn", ":wn- .rf"))
+			// Not -Cr: with it the reference rejects its own list on a pull.
+			add("-f", d.pick("-C", ":C", "-pC", "+C", "-sC", ":Cn", ":wn- .rf"))
 		case 12:
 			if d.once(3) {
 				add("-f", d.pick("!", "clear"))

@@ -252,6 +252,9 @@ func (s *scenario) smaller() []*scenario {
 		}
 	}
 	for i, n := range s.nodes {
+		if n.kind != 'f' {
+			continue
+		}
 		lines := slices.Collect(strings.Lines(n.text))
 		for j := range lines {
 			add(func(c *scenario) {
