@@ -321,6 +321,9 @@ func (e *entered) serverArgs(r *request, who ids.Identity) *ServerArgs {
 			Unconfined: p.confined() || m.Bool(daemonconf.InsecureLinks),
 		},
 	}
+	if e.mode == overShell { // our error stream is the client's
+		args.Router.Charset, args.Router.Terminal = report.CharsetPrint, report.NewTerminal(io.Discard, e.d.Env.Stderr, 0)
+	}
 	if args.Router.SocketDaemon && args.Router.Mode == options.StderrErrors {
 		args.Router.Mode = options.StderrClient // there is no error stream but the connection
 	}

@@ -22,6 +22,7 @@ type incoming struct {
 	redo      bool  // its data did not verify before
 	appending bool
 	unasked   bool // nobody wants it, and the sender should not have sent it
+	lost      bool // its basis is no longer there: the data are of no use, and are asked for again
 	head      delta.Head
 	basis     basis
 	out       *dest.Output // nil to discard the data
@@ -121,6 +122,12 @@ func (r *Receiver) prepare() (err error) {
 	in, w := &r.in, &r.Plan.Write
 	if in.basis, err = r.openBasis(in.f); err != nil {
 		return err
+	}
+	if in.basis.kind >= wire.BasisFuzzy && in.basis.file == nil && in.head.Count > 0 {
+		// The generator, which is ahead, has meanwhile put something else in the place of the
+		// file it chose, or removed it.
+		in.lost = true
+		return nil
 	}
 	if in.basis.dir {
 		r.Log.Say(report.ReceivedIsDirectory, r.hand.Full(in.f))

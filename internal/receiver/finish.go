@@ -11,6 +11,10 @@ import (
 // (docs/protocol/03-transfer.md §12.5).
 func (r *Receiver) finish() error {
 	in := &r.in
+	if in.lost {
+		r.unverified(dest.Discarded)
+		return nil
+	}
 	if in.out == nil {
 		// A dry run or a batch that is only written has nothing in flight.
 		if !r.Plan.Batch.OnlyWrite && !r.Plan.Batch.Read {

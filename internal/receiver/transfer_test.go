@@ -153,6 +153,32 @@ func TestRedo(t *testing.T) {
 	}
 }
 
+// The generator may have replaced or removed a file that it chose as a basis for another one before
+// the receiver comes to open it: then the data are asked for once more.
+func TestLostFuzzyBasis(t *testing.T) {
+	const transfer, basis, name, new = 0x8000, 0x0800, 0x1000, 0x2000
+	for protocol := 29; protocol <= 32; protocol++ {
+		for _, gone := range []bool{false, true} {
+			s := newScript(protocol, 0).tree()
+			s.item(1, transfer|basis|name|new).raw(0x83, 3, 'a', 'b', 'c').ints(1, 700, 2, 0, -1, 0).raw(s.sumOf("")...)
+			s.done(1).pause().whole(1, transfer|new, "good!", false).done(2).bye()
+			r := start(t, s, "-y")
+			if !gone {
+				if err := mkdir(r.path("src/abc")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.request(1)
+			if got := r.finish(); !strings.HasPrefix(got, "redo 1, phase 1, success 1, phase 2, end") {
+				t.Errorf("%d: told %s", protocol, got)
+			}
+			if got := r.get("src/a"); got != "good!" || r.router.Trouble() != 0 {
+				t.Errorf("%d: got %q, trouble %v, said %s", protocol, got, r.router.Trouble(), r.said.Text(0))
+			}
+		}
+	}
+}
+
 // A file that cannot be written costs only itself.
 func TestDiscard(t *testing.T) {
 	for protocol := 29; protocol <= 32; protocol++ {
