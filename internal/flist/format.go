@@ -33,9 +33,9 @@ type Format struct {
 	// AppendAttrs appends the ACLs (unless it is a symlink) and the extended attributes of an
 	// entry, as far as they are carried. Namer knows the names of ids in ACLs.
 	AppendAttrs func(dst []byte, f File, namer meta.ACLNamer) ([]byte, error)
-	// ReadACL and ReadXattr read them and return their places in the caches.
+	// ReadACL and ReadXattr read them and return their places in the caches; the name is for messages.
 	ReadACL   func(r *wire.Reader, mode uint32) (access, def int32, err error)
-	ReadXattr func(r *wire.Reader, mode uint32) (int32, error)
+	ReadXattr func(r *wire.Reader, name []byte) (int32, error)
 
 	// ToWire and FromWire convert names under --iconv.
 	ToWire, FromWire func(name []byte) ([]byte, error)

@@ -71,7 +71,7 @@ func (c *copier) record(src *Leaf) Record {
 	}
 	if c.send.Xattrs {
 		b, sent := sendXattrs(c.t, &c.xs, src)
-		list, err := c.xr.Read(wire.NewBytesReader(b, "receiver"), src.Name)
+		list, err := c.xr.Read(wire.NewBytesReader(b, "receiver"), []byte(src.Name))
 		if err != nil {
 			c.t.Fatal(err)
 		}

@@ -73,7 +73,7 @@ func receiveXattrs(t *testing.T, c *XattrReceiver, a AttrSource) uint32 {
 	t.Helper()
 	var s XattrSender
 	b, _ := sendXattrs(t, &s, a)
-	n, err := c.Read(wire.NewBytesReader(b, "receiver"), "f")
+	n, err := c.Read(wire.NewBytesReader(b, "receiver"), []byte("f"))
 	if err != nil {
 		t.Fatal(err)
 	}

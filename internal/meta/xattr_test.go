@@ -68,7 +68,7 @@ func TestXattrConversation(t *testing.T) {
 	if string(b) != want {
 		t.Fatalf("list %q, want %q", b, want)
 	}
-	list, err := c.Read(wire.NewBytesReader(b, "receiver"), "f")
+	list, err := c.Read(wire.NewBytesReader(b, "receiver"), []byte("f"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestXattrRequestUsesDestination(t *testing.T) {
 	var s XattrSender
 	var c XattrReceiver
 	b, _ := sendXattrs(t, &s, attrs{"user.big": forty})
-	list, err := c.Read(wire.NewBytesReader(b, "receiver"), "f")
+	list, err := c.Read(wire.NewBytesReader(b, "receiver"), []byte("f"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestXattrHostile(t *testing.T) {
 		{"\x00\x01\x00\x00", `Invalid xattr name received (missing trailing \0).`, exit.FileIO},
 	} {
 		var x XattrReceiver
-		_, err := x.Read(wire.NewBytesReader([]byte(c.wire), "receiver"), "f")
+		_, err := x.Read(wire.NewBytesReader([]byte(c.wire), "receiver"), []byte("f"))
 		if err == nil || err.Error() != c.text || exit.CodeOf(err, exit.OK) != c.code {
 			t.Errorf("%q: %v", c.wire, err)
 		}
@@ -166,7 +166,7 @@ func TestXattrHostile(t *testing.T) {
 		five = append(five, make([]byte, md5.Size)...)
 	}
 	var x XattrReceiver
-	if _, err := x.Read(wire.NewBytesReader(five, "receiver"), "f"); err == nil || err.Error() != "xattr list exceeds per-file limit [receiver]" {
+	if _, err := x.Read(wire.NewBytesReader(five, "receiver"), []byte("f")); err == nil || err.Error() != "xattr list exceeds per-file limit [receiver]" {
 		t.Errorf("sum of lengths: %v", err)
 	}
 	var s XattrSender
@@ -239,7 +239,7 @@ func TestXattrRoundTrip(t *testing.T) {
 			if f != nil {
 				t.Fatal(f)
 			}
-			list, err := c.Read(wire.NewBytesReader(b, "receiver"), "f")
+			list, err := c.Read(wire.NewBytesReader(b, "receiver"), []byte("f"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -277,7 +277,7 @@ func FuzzXattrRead(f *testing.F) {
 		var c XattrReceiver
 		r := wire.NewBytesReader(b, "receiver")
 		for {
-			n, err := c.Read(r, "f")
+			n, err := c.Read(r, []byte("f"))
 			if err != nil {
 				return
 			}

@@ -51,7 +51,7 @@ const (
 
 // Read reads the attributes of one entry and returns the number of its list.
 // name is the entry's, for messages.
-func (c *XattrReceiver) Read(r *wire.Reader, name string) (uint32, error) {
+func (c *XattrReceiver) Read(r *wire.Reader, name []byte) (uint32, error) {
 	n, err := r.Varint()
 	if err != nil {
 		return 0, err

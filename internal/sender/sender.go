@@ -125,15 +125,13 @@ func New(c Config) *Sender {
 
 // Success is the session handler for files that are in place at the other end.
 func (s *Sender) Success(ndx int32) error {
-	s.settled(inPlace{ndx: ndx})
-	return nil
+	return s.settled(inPlace{ndx: ndx})
 }
 
 // SuccessAt is Success where both ends are in this process: dev and ino are those of the
 // destination.
 func (s *Sender) SuccessAt(ndx int32, dev, ino uint64) error {
-	s.settled(inPlace{ndx: ndx, known: true, dev: dev, ino: ino})
-	return nil
+	return s.settled(inPlace{ndx: ndx, known: true, dev: dev, ino: ino})
 }
 
 // inPlace is a file that has been finished at the other end.
@@ -143,10 +141,22 @@ type inPlace struct {
 	dev, ino uint64
 }
 
-func (s *Sender) settled(p inPlace) {
+// settled keeps p for the role, if it is about a file that exists. A peer that reports more files than
+// there are, before the role has got round to any, is lying.
+func (s *Sender) settled(p inPlace) error {
+	if _, err := s.List.Get(p.ndx, "success", s.Session.Role()); err != nil {
+		return err
+	}
+	if s.Plan.Update.RemoveSource == plan.RemoveNone {
+		return nil
+	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if int64(len(s.done)) >= s.List.Count() {
+		return exit.Errorf(exit.Protocol, "Invalid file index: %d is in place too often [%s]", p.ndx, s.Session.Role())
+	}
 	s.done = append(s.done, p)
-	s.mu.Unlock()
+	return nil
 }
 
 // Run sends the list and serves until the goodbye.

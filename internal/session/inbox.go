@@ -71,6 +71,7 @@ type inbox struct {
 	said    int // what the messages in queue take
 	err     error
 	isAsync bool
+	drained bool // what comes is dropped (see drain); the reader hears that the session has ended
 	spare   []*chunk
 
 	// joined holds bytes that Next had to bring together from several items.
@@ -286,6 +287,10 @@ func (in *inbox) Next(n int) ([]byte, error) {
 			in.mu.Unlock()
 			return nil, err
 		}
+		if in.drained {
+			in.mu.Unlock()
+			return nil, in.s.ended(io.ErrClosedPipe)
+		}
 		have := len(in.joined) - in.taken
 		if have == 0 && in.head < len(in.queue) && len(in.queue[in.head].data) >= n {
 			d := in.queue[in.head].data
@@ -348,7 +353,7 @@ func (in *inbox) ready() bool {
 // deliver hands over the ordered messages that stand at the head of the queue. Called and
 // returns with mu held.
 func (in *inbox) deliver() error {
-	for in.head < len(in.queue) && len(in.joined) == in.taken {
+	for in.head < len(in.queue) && len(in.joined) == in.taken && !in.drained {
 		m := in.queue[in.head].msg
 		if m == nil {
 			return nil
@@ -387,9 +392,11 @@ func (in *inbox) Advance(n int) {
 		}
 		in.taken += n
 		in.mu.Lock()
-		full := in.full()
-		in.queued -= n
-		in.madeRoom(full)
+		if !in.drained {
+			full := in.full()
+			in.queued -= n
+			in.madeRoom(full)
+		}
 		in.mu.Unlock()
 		if in.taken == len(in.joined) {
 			in.joined, in.taken = in.joined[:0], 0
@@ -397,11 +404,57 @@ func (in *inbox) Advance(n int) {
 		return
 	}
 	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.drained {
+		return
+	}
 	if in.tap != nil {
 		in.tap(in.queue[in.head].data[:n])
 	}
 	in.drop(n, true)
-	in.mu.Unlock()
+}
+
+// drain takes the input over from whoever reads it, who may be in the middle of that on another
+// goroutine: data are dropped, messages delivered, until the input ends. Chunks are left to the
+// garbage collector, for the reader may still look at one.
+func (in *inbox) drain() {
+	in.s.out.flush()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.drained = true
+	in.arrived.Broadcast()
+	for {
+		for in.head < len(in.queue) {
+			m := in.queue[in.head].msg
+			in.queue[in.head] = item{}
+			in.head++
+			if m == nil {
+				continue
+			}
+			in.mu.Unlock()
+			err := in.s.ordered(m)
+			in.mu.Lock()
+			if err != nil {
+				return
+			}
+		}
+		full := in.full()
+		in.queued, in.said = 0, 0
+		in.madeRoom(full)
+		if in.err != nil {
+			return
+		}
+		if in.isAsync {
+			in.arrived.Wait()
+			continue
+		}
+		in.mu.Unlock()
+		err := in.fill()
+		in.mu.Lock()
+		if err != nil && in.err == nil {
+			in.err = err
+		}
+	}
 }
 
 // drop removes n bytes from the head item, with mu held. Bytes that move to joined stay counted

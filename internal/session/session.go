@@ -321,18 +321,13 @@ func (s *Session) Abort(code exit.Code, tellPeer bool) {
 }
 
 // DrainInput reads and drops data, delivering messages, until the peer closes or the time is
-// over, so that the peer's own error text arrives.
+// over, so that the peer's own error text arrives. A role that still reads hears that the session
+// has ended.
 func (s *Session) DrainInput(limit time.Duration) {
 	timer := time.AfterFunc(limit, func() { s.Fail(io.ErrClosedPipe) })
 	defer timer.Stop()
 	s.goodbye.Store(true)
-	for {
-		b, err := s.in.Next(1)
-		if err != nil {
-			return
-		}
-		s.in.Advance(len(b))
-	}
+	s.in.drain()
 }
 
 // active notes that bytes moved.
@@ -493,17 +488,21 @@ func (s *Session) ordered(m *message) error {
 	return nil
 }
 
-// peerFailed ends the session the way the peer's error-exit asks for.
+// peerFailed ends the session the way the peer's error-exit asks for. An end in the middle is a
+// failure whatever the peer calls it: a code that says success, or that a process cannot have so that
+// it would say success, is the same as closing the connection.
 func (s *Session) peerFailed(p []byte) error {
-	e := &exit.Error{Told: true}
+	var code exit.Code
 	if len(p) == 4 {
-		e.Code = exit.Code(binary.LittleEndian.Uint32(p))
+		code = exit.Code(binary.LittleEndian.Uint32(p) & 0xff)
 		s.out.post(wire.MsgErrorExit, nil)
-		s.goodbye.Store(true)
 		s.out.flush()
 	}
+	if code == exit.OK && !s.goodbye.Load() {
+		return s.ended(io.ErrUnexpectedEOF)
+	}
 	s.goodbye.Store(true)
-	return e
+	return &exit.Error{Code: code, Told: true}
 }
 
 // watch is the watchdog: it sends what lies idle, keeps the connection alive, and ends the run

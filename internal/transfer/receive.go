@@ -46,8 +46,8 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 		if c.Batch != nil && c.Batch.Reading {
 			xattrs.Replay = true
 		}
-		format.ReadXattr = func(r *wire.Reader, mode uint32) (int32, error) {
-			n, err := xattrs.Read(r, "")
+		format.ReadXattr = func(r *wire.Reader, name []byte) (int32, error) {
+			n, err := xattrs.Read(r, name)
 			return int32(n), err
 		}
 	}
