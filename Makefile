@@ -14,7 +14,8 @@ GOVULNCHECK := v1.9.0
 
 # What the tests need from Debian: command:package.
 PACKAGES := rsync:rsync sshd:openssh-server ssh:openssh-client xinetd:xinetd setfacl:acl setfattr:attr \
-	zstd:zstd strace:strace ip:iproute2 rsnapshot:rsnapshot lsyncd:lsyncd backupninja:backupninja rsbackup:rsbackup curl:curl
+	zstd:zstd strace:strace ip:iproute2 rsnapshot:rsnapshot lsyncd:lsyncd backupninja:backupninja rsbackup:rsbackup \
+	stunnel4:stunnel4 openssl:openssl zsh:zsh fish:fish mandoc:mandoc curl:curl
 
 # Where a release runs. The first one is what CI tests.
 TARGETS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 freebsd/amd64 openbsd/amd64 netbsd/amd64 \

@@ -1,5 +1,6 @@
 // Package cli decides from the argument vector which program this is: a client, a server at the
-// far end of a remote shell, or a daemon; and it prints what is asked for without any transfer,
+// far end of a remote shell, a daemon, or one of the two that come with rsync as scripts, rrsync and
+// rsync-ssl; and it prints what is asked for without any transfer,
 // such as help and version.
 package cli
 
@@ -19,6 +20,7 @@ import (
 	"godwit/internal/meta"
 	"godwit/internal/options"
 	"godwit/internal/process"
+	"godwit/internal/transport"
 )
 
 // Release is the version that peers and scripts see: the release of rsync whose behaviour this
@@ -39,9 +41,21 @@ func run(ctx context.Context, env *process.Env) exit.Code {
 	if len(env.Args) > 0 && env.Args[0] == "rrsync" && filepath.Base(env.Arg0) != "rsync" {
 		return runRestricted(ctx, env, "rrsync", env.Args[1:])
 	}
+	if filepath.Base(env.Arg0) == "rsync-ssl" {
+		return runSecure(ctx, env, env.Args)
+	}
+	if len(env.Args) > 0 && env.Args[0] == "rsync-ssl" && filepath.Base(env.Arg0) != "rsync" {
+		return runSecure(ctx, env, env.Args[1:])
+	}
 	if role, _ := env.StartedAs(); role == process.RoleWorker {
 		return runWorker(ctx, env)
 	}
+	return runOptions(ctx, env, nil)
+}
+
+// runOptions is the program whose options say what it does; a client of it reaches daemons as
+// secure says.
+func runOptions(ctx context.Context, env *process.Env, secure *transport.TLS) exit.Code {
 	cfg := Config(env)
 	cfg.CheckParam = daemon.CheckParam
 	o, err := options.Parse(env.Args, cfg)
@@ -83,6 +97,7 @@ func run(ctx context.Context, env *process.Env) exit.Code {
 		return client.Run(ctx, client.Config{
 			Env: env, Options: o, Parser: cfg, Version: Release,
 			Stdin: env.Stdin, Stdout: env.Stdout, Stderr: env.Stderr, Prompt: env.Prompt,
+			TLS: secure,
 		})
 	})
 }

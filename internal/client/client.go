@@ -51,6 +51,9 @@ type Config struct {
 	// Connect reaches a host in place of a remote shell: command is for the host's shell. The
 	// connection's Close must end a Read or Write under way. Nil starts the remote shell.
 	Connect func(ctx context.Context, host, command string) (session.Conn, error)
+	// TLS is how daemons are reached that a socket leads to; nil for plain TCP. Its TCP is filled
+	// in, but for the default port.
+	TLS *transport.TLS
 }
 
 // Client is one run. Use Run.

@@ -83,6 +83,19 @@ func (c *Client) dialDaemon(ctx context.Context, host string, overShell bool) (r
 		Warn:  func(text string) { c.log.Text(report.Error, text) },
 		Trace: func(text string) { c.log.Debugf(options.DebugConnect, 1, "%s", text) },
 	}
+	if c.TLS != nil {
+		// As a helper program would: without proxies and programs of RSYNC_PROXY and its like.
+		secure := *c.TLS
+		if t.Port == 0 {
+			t.Port = secure.TCP.Port
+		}
+		secure.TCP = t
+		conn, err := transport.DialTLS(ctx, secure)
+		if err != nil {
+			return reached{}, err
+		}
+		return reached{conn: conn}, nil
+	}
 	t.FromEnvironment(c.env.LookupEnv)
 	conn, err := transport.Dial(ctx, t)
 	if err != nil {

@@ -14,6 +14,7 @@ func Files() []File {
 		{"docs/man/godwit.1", programPage()},
 		{"docs/man/godwitd.conf.5", confPage()},
 		{"docs/man/rrsync.1", rrsyncPage()},
+		{"docs/man/rsync-ssl.1", securePage()},
 		{"docs/compatibility.md", compatibility()},
 	}
 	for _, command := range []string{"godwit", "rsync"} {

@@ -52,7 +52,7 @@ func programPage() string {
 	p.section("Examples")
 	p.text(examples)
 	p.section("See also")
-	p.text("*godwitd.conf*(5), *rrsync*(1), *ssh*(1)")
+	p.text("*godwitd.conf*(5), *rrsync*(1), *rsync-ssl*(1), *ssh*(1)")
 	return p.String()
 }
 

@@ -29,11 +29,11 @@ type TLS struct {
 // helper program they ask for does not matter here. A file that cannot be read is exit code 1.
 func (t *TLS) FromEnvironment(lookup func(string) (string, bool), read func(name string) ([]byte, error)) error {
 	if port, _ := lookup("RSYNC_SSL_PORT"); t.TCP.Port == 0 && port != "" {
-		n, err := strconv.ParseUint(port, 10, 16)
+		n, err := ParsePort(port)
 		if err != nil {
 			return exit.Errorf(exit.Syntax, "invalid RSYNC_SSL_PORT: %s", port)
 		}
-		t.TCP.Port = int(n)
+		t.TCP.Port = n
 	}
 	if ca, set := lookup("RSYNC_SSL_CA_CERT"); set && ca == "" {
 		t.NoVerify = true
@@ -56,6 +56,15 @@ func (t *TLS) FromEnvironment(lookup func(string) (string, bool), read func(name
 		*f.text = text
 	}
 	return nil
+}
+
+// ParsePort reads a port number.
+func ParsePort(text string) (int, error) {
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0, exit.Errorf(exit.Syntax, "invalid port: %s", text)
+	}
+	return int(n), nil
 }
 
 // DialTLS connects to a daemon and secures the connection. Failures to connect are those of Dial;
