@@ -29,6 +29,7 @@ var otherDifferences = [][2]string{
 	{"rsync-ssl", "TLS is spoken by the program itself, so that `RSYNC_SSL_TYPE` starts no helper program, and the type `stunnel` verifies certificates with the system's authorities where rsync's script refuses to start. Untrusted daemons end a run with code 5 and the reason. `RSYNC_PROXY` is not used, as there."},
 	{"rrsync: paths of the server", "rsync's wrapper passes `/proc/self/fd/N`; here they are paths inside the directory, and the server itself refuses to leave it. Messages therefore name real paths."},
 	{"rrsync: wildcards", "Matches are sorted. A pattern is not tried outside the directory, so a refusal does not show what is there. Braces are not expanded (rsync's wrapper does that if an extra Python module is installed)."},
+	{"rrsync: a `--log-file` that does not exist yet", "It is made, in the directory; rsync's wrapper refuses it with the words of a race."},
 	{"rrsync: a missing `--*-dest` directory", "It stays missing, and the server says so; rsync's wrapper puts an empty directory in its place."},
 	{"rrsync: a DIR that does not exist", "Always `Restricted directory does not exist!`; rsync's wrapper fails with a Python traceback if it wants to lock it."},
 }
