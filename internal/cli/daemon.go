@@ -37,16 +37,17 @@ func runWorker(ctx context.Context, env *process.Env) exit.Code {
 func serveModule(env *process.Env) daemon.ServeFunc {
 	return func(ctx context.Context, conn session.Conn, a *daemon.ServerArgs) exit.Code {
 		a.Options.LogFileFormat = a.LogFormat
-		return server.Run(ctx, server.Config{
+		cfg := server.Config{
 			Options: a.Options, Conn: conn, PeerVersion: a.PeerVersion, Module: a.Module, Router: a.Router, Operator: a.Operator,
 			Caller:     transfer.Caller{Host: a.Host, Addr: a.Addr, User: a.User, ModulePath: a.ModulePath},
-			EmptyNames: a.EmptyList,
-			Gate:       func(log *report.Log) error { return gate(log, a) },
+			EmptyNames: a.EmptyList, OnInterrupt: env.Cleanup.Set,
+			Gate: func(log *report.Log) error { return gate(log, a) },
 			Process: transfer.Process{
 				Version: Release, PID: env.PID, Umask: a.Umask, StartDir: a.Module.Path, Identity: a.Identity, Names: a.Names,
 				ChecksumList: env.Get("RSYNC_CHECKSUM_LIST"), CompressList: env.Get("RSYNC_COMPRESS_LIST"), Now: a.Now,
 			},
-		})
+		}
+		return interruptible(ctx, env, "server", func() exit.Code { return server.Run(ctx, cfg) })
 	}
 }
 

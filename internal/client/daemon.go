@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -63,7 +64,11 @@ func (c *Client) daemon(ctx context.Context) (reached, error) {
 	}
 	to.peerVersion = settled.Greeting.PeerVersion()
 	args := c.arguments(module)
-	b := args.AppendSecluded(args.AppendDaemon(nil, settled.Protocol))
+	if c.log.WantsDebug(options.DebugCmd, 1) {
+		words := args.ShellWords()
+		c.log.Text(report.Client, fmt.Sprintf("sending daemon args: %s  (%d args)", strings.Join(words, " "), len(words)))
+	}
+	b := args.AppendDaemon(nil, settled.Protocol)
 	if _, err := to.conn.Write(b); err != nil {
 		return to, &exit.Error{Code: exit.StreamIO, Text: "rsync: [" + c.role() + "] write error: " + err.Error()}
 	}

@@ -104,6 +104,9 @@ func (h *hostLists) matchesAddr(client netip.Addr, token string) bool {
 	}
 	addr, ok := parseNumeric(text)
 	if !ok {
+		if text == "" {
+			text = token
+		}
 		h.log("error matching address " + text + ": Name or service not known")
 		return false
 	}

@@ -73,10 +73,9 @@ func (l *logger) open() {
 		file := l.dest.File
 		l.dest.File = ""
 		l.open()
-		for _, text := range []string{"rsync: [Receiver] failed to open log-file " + file + ": " + errno.Text(err), "Ignoring \"log file\" setting."} {
-			if l.sink != nil {
-				l.sink.Emit(&report.Event{Class: report.Error, Text: []byte(text)})
-			}
+		if l.sink != nil {
+			l.sink.Emit(&report.Event{Class: report.Error, Text: []byte("rsync: [Receiver] failed to open log-file " + file + ": " + errno.Text(err))})
+			l.sink.Emit(&report.Event{Class: report.LogOnly, Text: []byte("Ignoring \"log file\" setting.")})
 		}
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"godwit/internal/filter"
 	"godwit/internal/fsys"
 	"godwit/internal/ids"
+	"godwit/internal/meta"
 	"godwit/internal/options"
 	"godwit/internal/plan"
 	"godwit/internal/process"
@@ -307,22 +308,25 @@ func (e *entered) serverArgs(r *request, who ids.Identity) *ServerArgs {
 	args := &ServerArgs{
 		Options: o, Refused: r.fault, PeerVersion: e.greeting.PeerVersion(), Version: e.d.ownVersion(),
 		ModulePath: p.path, ReadOnly: m.Bool(daemonconf.ReadOnly), WriteOnly: m.Bool(daemonconf.WriteOnly),
-		Charset: m.Text(daemonconf.Charset), Host: e.peer.Name, Addr: e.peer.Addr.String(), User: e.user,
+		Charset: m.Text(daemonconf.Charset), Host: e.loggedName(), Addr: e.peer.Addr.String(), User: e.user,
 		Identity: who, Umask: e.d.Env.Umask, Now: e.d.Env.Now,
-		Operator: fsys.Operator{UID: who.UID, FollowAll: m.Bool(daemonconf.InsecureLinks), Confine: p.dir},
+		Operator: fsys.Operator{UID: who.UID, Confine: p.dir},
 		Router: &report.Router{
 			Mode: o.Stderr, Server: true, Daemon: true, SocketDaemon: e.mode == overListener, Quiet: o.Quiet > 0, Log: e.log,
 		},
 		Module: &plan.Module{
 			Name: m.Name(), Path: p.dir, Sanitize: p.sanitize(), Munge: p.munge(m),
 			IgnoreNonreadable: m.Bool(daemonconf.IgnoreNonreadable), NumericIDs: p.numericIDs(m), FakeSuper: m.Bool(daemonconf.FakeSuper),
-			IncomingChmod: m.Text(daemonconf.IncomingChmod), OutgoingChmod: m.Text(daemonconf.OutgoingChmod),
+			IncomingChmod: e.chmod(daemonconf.IncomingChmod, !o.Sender), OutgoingChmod: e.chmod(daemonconf.OutgoingChmod, o.Sender),
 			Filter: e.list, DontCompress: m.Text(daemonconf.DontCompress), Root: e.root,
 			Unconfined: p.confined() || m.Bool(daemonconf.InsecureLinks),
 		},
 	}
 	if e.mode == overShell { // our error stream is the client's
 		args.Router.Charset, args.Router.Terminal = report.CharsetPrint, report.NewTerminal(io.Discard, e.d.Env.Stderr, 0)
+	}
+	if m.Bool(daemonconf.InsecureLinks) {
+		args.Operator = fsys.Operator{UID: who.UID, FollowAll: true}
 	}
 	if args.Router.SocketDaemon && args.Router.Mode == options.StderrErrors {
 		args.Router.Mode = options.StderrClient // there is no error stream but the connection
@@ -354,6 +358,27 @@ func (e *entered) serverArgs(r *request, who ids.Identity) *ServerArgs {
 	return args
 }
 
+// chmod returns the module's changes of modes. Those that make no sense are none.
+func (e *entered) chmod(id daemonconf.ID, wanted bool) string {
+	list := e.module.Text(id)
+	if _, err := meta.ParseChmod(list, e.d.Env.Umask); list == "" || err == nil {
+		return list
+	}
+	if wanted {
+		e.log.line("Invalid \"" + id.String() + "\" directive: " + list)
+	}
+	return ""
+}
+
+// loggedName is the client's name in lines about items: the module may not want it looked up, even
+// if somebody else did.
+func (e *entered) loggedName() string {
+	if !e.module.Bool(daemonconf.ReverseLookup) {
+		return nameUndetermined
+	}
+	return e.peer.Name
+}
+
 // settings are the module's own.
 func (e *entered) settings(o *options.Options, args *ServerArgs) {
 	m := e.module
@@ -365,6 +390,7 @@ func (e *entered) settings(o *options.Options, args *ServerArgs) {
 	}
 	o.IgnoreErrors = o.IgnoreErrors || m.Bool(daemonconf.IgnoreErrors)
 	o.MungeLinks = args.Module.Munge
+	o.InsecureLinks = m.Bool(daemonconf.InsecureLinks)
 	if v := m.Int(daemonconf.OpenNoatime); v != daemonconf.Unset {
 		o.OpenNoatime = v == daemonconf.Yes
 	}

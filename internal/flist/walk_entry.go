@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"syscall"
 	"time"
 
 	"godwit/internal/errno"
@@ -71,6 +72,9 @@ func (w *Walker) look(s *spot, leaf []byte, slash bool) error {
 		w.link = make([]byte, 0, maxPath+1)
 	}
 	n, err := s.held.Readlink(name, w.link[:maxPath])
+	if err == syscall.EINVAL && s.real != nil && w.Policy != nil && w.Policy.Fake {
+		n, err = readFakeLink(s.real, name, w.link[:maxPath])
+	}
 	if err != nil {
 		return err
 	}
@@ -88,6 +92,20 @@ func (w *Walker) look(s *spot, leaf []byte, slash bool) error {
 		}
 	}
 	return nil
+}
+
+// readFakeLink reads the text of a symlink that --fake-super keeps as a file.
+func readFakeLink(d *fsys.Dir, name string, buf []byte) (int, error) {
+	f, err := d.OpenRead(name, 0, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	n, err := io.ReadFull(f, buf)
+	if err == io.ErrUnexpectedEOF || err == io.EOF {
+		err = nil
+	}
+	return n, err
 }
 
 // lstat describes an entry itself, as --fake-super has it.

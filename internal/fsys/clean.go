@@ -92,7 +92,7 @@ func popComponent(out []byte, floor int) (int, bool) {
 // Sanitizing says how AppendSanitized treats a path.
 type Sanitizing struct {
 	Root    []byte // put in place of a leading slash; nil or "/" just drops it
-	Depth   int    // how many leading ".." of a relative path are allowed
+	Depth   int    // how many leading ".." are allowed of a path that gets no Root
 	KeepDot bool   // keep "." components
 }
 
@@ -103,8 +103,8 @@ type Sanitizing struct {
 func AppendSanitized(dst, path []byte, s Sanitizing) []byte {
 	out, start, depth := dst, len(dst), s.Depth
 	if len(path) > 0 && path[0] == '/' {
-		depth = 0
 		if len(s.Root) > 0 && !(len(s.Root) == 1 && s.Root[0] == '/') {
+			depth = 0
 			out = append(out, s.Root...)
 			if out[len(out)-1] != '/' {
 				out = append(out, '/')

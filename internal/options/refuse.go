@@ -1,6 +1,7 @@
 package options
 
 import (
+	"cmp"
 	"path"
 	"strings"
 )
@@ -50,7 +51,7 @@ func NewRefusal(value string, hasCharset bool) (r *Refusal, unmatched []string) 
 			matched = r.literal(pattern, !accept)
 		}
 		if !matched {
-			unmatched = append(unmatched, word)
+			unmatched = append(unmatched, cmp.Or(pattern, word))
 		}
 	}
 	if !hasCharset {

@@ -259,10 +259,11 @@ func (p *Plan) chmod(o *options.Options, m *Module, in Input) error {
 			}
 		}
 	}
+	list := m.IncomingChmod
 	if in.Sender {
-		return add(m.OutgoingChmod)
+		list = m.OutgoingChmod
 	}
-	return add(m.IncomingChmod)
+	return add(list)
 }
 
 // maps parses --usermap and --groupmap.

@@ -25,6 +25,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"godwit/internal/errno"
@@ -386,6 +387,10 @@ func (s *Session) ended(err error) error {
 	var e *exit.Error
 	if errors.As(err, &e) {
 		return err
+	}
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return &exit.Error{Code: exit.SocketIO, Err: err, Text: "rsync: [" + s.Role() + "] read error: " + errno.Text(err)}
 	}
 	if isEOF(err) {
 		err = io.ErrUnexpectedEOF

@@ -158,7 +158,11 @@ func (c *conversation) handshake() error {
 		return err
 	}
 	if c.Gate != nil {
-		if err := c.Gate(c.newLog(c.firstRole(), protocol)); err != nil {
+		log := c.newLog(c.firstRole(), protocol)
+		if err := c.Gate(log); err != nil {
+			if c.Sender { // a pull that is refused has its totals in the log all the same
+				log.Summary(&report.Totals{Sent: s.BytesWritten(), Received: s.BytesRead()})
+			}
 			return err
 		}
 	}

@@ -62,6 +62,7 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 	decoder.Users, decoder.Groups = users, groups
 	decoder.CheckName = c.nameCheck()
 	decoder.ConvertFailed = c.convertFailed
+	decoder.Target = linkTexts(p)
 	if p.Where.Sanitize {
 		decoder.Sanitize = func(name []byte) []byte {
 			return fsys.AppendSanitized(nil, name, fsys.Sanitizing{})
@@ -175,7 +176,10 @@ func (c *conversation) openTree(list *flist.List, acls *meta.ACLReceiver, xattrs
 	}
 	cfg := dest.Config{Plan: c.plan, Log: c.log, Operator: op, ACLs: acls, Xattrs: xattrs, PID: c.Process.PID}
 	if c.Module != nil {
-		cfg.Module, cfg.Hidden, cfg.Unconfined = c.Module.Root, c.hidden(), c.Module.Unconfined
+		cfg.Hidden, cfg.Unconfined = c.hidden(), c.Module.Unconfined
+		if !c.plan.Where.InsecureLinks && !c.Module.Unconfined {
+			cfg.Module = c.Module.Root
+		}
 	}
 	l := dest.Listing{Count: int(list.Count())}
 	if l.Count == 1 {

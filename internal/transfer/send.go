@@ -67,7 +67,7 @@ func (c *conversation) walk(list *flist.List, format *flist.Format, acls *meta.A
 		Recurse:  sel.Recurse, Dirs: sel.Dirs, Relative: sel.Relative, ImpliedDirs: sel.ImpliedDirs, OneFileSystem: sel.OneFileSystem,
 		CopyLinks: sel.CopyLinks, CopyDirlinks: sel.CopyDirlinks, CopyUnsafeLinks: sel.CopyUnsafeLinks, CopyDevices: sel.CopyDevices,
 		IgnoreMissing: sel.IgnoreMissing, DeleteMissing: sel.DeleteMissing, Unmunge: p.Where.MungeSymlinks, Nonreadable: p.Where.IgnoreNonreadable,
-		InsecureLinks: p.Where.InsecureLinks, Noatime: sel.OpenNoatime, FileSum: p.Sums.File,
+		InsecureLinks: p.Where.InsecureLinks || c.unconfined(), Noatime: sel.OpenNoatime, FileSum: p.Sums.File,
 	}
 	if c.Module != nil {
 		w.ModuleRoot, w.RuleRoot = c.Module.Root, c.Module.Path
@@ -77,6 +77,10 @@ func (c *conversation) walk(list *flist.List, format *flist.Format, acls *meta.A
 	}
 	return w
 }
+
+// unconfined tells whether the module is all that its worker can see, so that links may lead where
+// they like.
+func (c *conversation) unconfined() bool { return c.Module != nil && c.Module.Unconfined }
 
 // records returns where the names of --files-from are read: from a list of this end, or as the
 // other end forwards them.
