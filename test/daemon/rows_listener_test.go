@@ -93,7 +93,7 @@ func rowsOfPlace() []row {
 		{name: "chroot unset with an inner path", root: true, bare: true,
 			conf: "log file = D/log\nuid = 0\ngid = 0\n[m]\n~path = D/mod/./sub~~path = D/mod/sub\nread only = no", do: `r -a src/ $URL/m/; r $URL/m/`},
 		{name: "munge", root: true, conf: "[m]\npath = D/up\nread only = no\nuse chroot = yes\n~munge symlinks = yes", do: `r -rl src/ $URL/m/; r -rl $URL/m/ got/`},
-		{name: "munge not", conf: "[m]\npath = D/up\nread only = no\n~munge symlinks = no", do: `r -rl src/ $URL/m/; r -rl $URL/m/ got/`},
+		{name: "munge not", setup: `ln -s /../a src/d/l; ln -s /a/../../b/./c//d src/d/m; ln -s ../../x src/d/o`, conf: "[m]\npath = D/up\nread only = no\n~munge symlinks = no", do: `r -rl src/ $URL/m/; r -rl $URL/m/ got/`},
 		{name: "munge by default", conf: "[m]\npath = D/up\nread only = no\n~munge symlinks = unset~~munge symlinks = no", do: `r -rl src/ $URL/m/; r -rl $URL/m/ got/; r -rl --munge-links src/ $URL/m/x/`},
 		{name: "munge with the directory", root: true, setup: `mkdir mod/rsyncd-munged`, conf: "[m]\npath = D/mod\nuse chroot = yes\n~munge symlinks = yes", do: `r $URL/m/`},
 		{name: "insecure links", root: true, setup: `mkdir out; echo x >out/x; ln -s ../out mod/link; ln -s ../out up/link; chown -h 65534 mod/link up/link`,
