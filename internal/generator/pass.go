@@ -55,7 +55,7 @@ func (g *Generator) mainPass(ctx context.Context) error {
 func (g *Generator) nextList(ctx context.Context) (*flist.Segment, error) {
 	flushed := false
 	for {
-		changed := g.List.Changed()
+		changed, over := g.List.Changed(), g.Ledger.Over()
 		if err := g.drain(ctx); err != nil {
 			return nil, err
 		}
@@ -65,6 +65,9 @@ func (g *Generator) nextList(ctx context.Context) (*flist.Segment, error) {
 		s, eof := g.List.After(g.segment), g.List.EOF()
 		if s == nil && eof || s != nil && (eof || g.known(s)) {
 			return s, nil
+		}
+		if over {
+			return nil, g.cutShort()
 		}
 		if !flushed || len(g.out) > 0 {
 			if err := g.flush(); err != nil {

@@ -2,8 +2,10 @@ package generator
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	"godwit/internal/exit"
 	"godwit/internal/fsys"
 	"godwit/internal/ledger"
 	"godwit/internal/plan"
@@ -18,6 +20,9 @@ func (g *Generator) waitFor(ctx context.Context, holds func() bool) error {
 			return err
 		}
 		e, err := g.Ledger.Wait(ctx, g.Session.Flush)
+		if errors.Is(err, ledger.ErrOver) {
+			return g.cutShort()
+		}
 		if err != nil {
 			return err
 		}
@@ -26,6 +31,12 @@ func (g *Generator) waitFor(ctx context.Context, holds func() bool) error {
 		}
 	}
 	return nil
+}
+
+// cutShort is the failure of a sender that has gone through all phases and said goodbye while
+// something was still to come.
+func (g *Generator) cutShort() error {
+	return exit.Errorf(exit.Protocol, "end of transfer with %d files outstanding [%s]", g.Ledger.InFlight(), g.Session.Role())
 }
 
 // waitPhase waits until the receiver has reported that a phase has begun, serving redos.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -55,6 +56,7 @@ type Ledger struct {
 	head   int
 	wake   chan struct{} // holds one token while there may be events
 	queued atomic.Int32  // number of events, for a look without the lock
+	over   atomic.Bool   // the receiver has ended: no event will come
 
 	delayed []int32
 
@@ -201,6 +203,18 @@ func (l *Ledger) EndStream() { l.post(Event{Kind: StreamEnd}) }
 // EndGoodbye is the receiver's report of the sender's answer in the goodbye (protocol 31 and later).
 func (l *Ledger) EndGoodbye() { l.post(Event{Kind: GoodbyeEnd}) }
 
+// Finish is the note that the receiver has ended and reports nothing any more.
+func (l *Ledger) Finish() {
+	l.over.Store(true)
+	l.signal()
+}
+
+// Over tells whether the receiver has ended; events of before may still wait to be taken.
+func (l *Ledger) Over() bool { return l.over.Load() }
+
+// ErrOver is what Wait returns when no event will come.
+var ErrOver = errors.New("the receiver has ended")
+
 // end queues the end of a request. What was never requested (a dry run, a batch) is reported like
 // the rest; the generator looks at the state.
 func (l *Ledger) end(e Event) {
@@ -269,11 +283,17 @@ func (l *Ledger) Next() (Event, bool) {
 func (l *Ledger) Wake() <-chan struct{} { return l.wake }
 
 // Wait is Next, waiting for an event to come. before is called first if there is none yet; it
-// makes the session send what it holds. The error is the cause of the context's end.
+// makes the session send what it holds. The error is the cause of the context's end, or ErrOver.
 func (l *Ledger) Wait(ctx context.Context, before func()) (Event, error) {
 	for waited := false; ; waited = true {
 		if e, ok := l.Next(); ok {
 			return e, nil
+		}
+		if l.Over() {
+			if e, ok := l.Next(); ok { // it came in between
+				return e, nil
+			}
+			return Event{}, ErrOver
 		}
 		if !waited && before != nil {
 			before()

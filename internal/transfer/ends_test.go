@@ -50,9 +50,44 @@ func run(t *testing.T, args ...string) ends {
 }
 
 func try(ctx context.Context, args []string) (ends, error) {
-	e := ends{said: &report.Collector{}}
+	near, far := transport.Pipe()
+	return tryOver(ctx, args, near, far)
+}
+
+// tryOver is try with a connection of one's own.
+func tryOver(ctx context.Context, args []string, near, far session.Conn) (ends, error) {
+	p, err := prepare(args)
+	e := ends{said: p.said}
+	if err != nil {
+		return e, err
+	}
+	defer p.close()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	p.client.Conn, p.server.Conn = near, far
+	var wg sync.WaitGroup
+	wg.Go(func() { e.server = transfer.Run(ctx, p.server) })
+	e.client = transfer.Run(ctx, p.client)
+	wg.Wait()
+	return e, nil
+}
+
+// prepared is what two ends need to run a command line, but for their connection.
+type prepared struct {
+	client, server transfer.Setup
+	said           *report.Collector
+	closers        []func()
+}
+
+func (p *prepared) close() {
+	for _, f := range p.closers {
+		f()
+	}
+}
+
+// prepare makes both ends of a command line.
+func prepare(args []string) (*prepared, error) {
+	e := &prepared{said: &report.Collector{}}
 	cfg := &options.Config{Now: time.Now()}
 	o, err := options.Parse(args, cfg)
 	if err != nil {
@@ -76,12 +111,11 @@ func try(ctx context.Context, args []string) (ends, error) {
 	if err != nil {
 		return e, err
 	}
-	near, far := transport.Pipe()
 	client := transfer.Setup{
-		Options: o, Conn: near, Rules: rules, Operator: op, Process: process, Router: &report.Router{Terminal: e.said},
+		Options: o, Rules: rules, Operator: op, Process: process, Router: &report.Router{Terminal: e.said},
 		ClientCaps: wire.ParseClientCaps(o.CapabilityString(shape.Direction, options.Capabilities)),
 	}
-	server := transfer.Setup{Conn: far, Server: true, Operator: op, Process: process, ClientCaps: client.ClientCaps}
+	server := transfer.Setup{Server: true, Operator: op, Process: process, ClientCaps: client.ClientCaps}
 	server.Router = &report.Router{Terminal: e.said, Server: true}
 	server.RuleEnv = filter.Env{Who: "server", Files: env.Files}
 	switch shape.Direction {
@@ -91,7 +125,7 @@ func try(ctx context.Context, args []string) (ends, error) {
 		}
 		server.Options.Server = true
 		handoff := session.NewHandoff()
-		defer handoff.Close()
+		e.closers = append(e.closers, func() { handoff.Close() })
 		twin := &transfer.Twin{}
 		client.Local, client.Handoff, client.Twin = true, handoff, twin
 		server.Local, server.Handoff, server.Twin = true, handoff, twin
@@ -117,13 +151,10 @@ func try(ctx context.Context, args []string) (ends, error) {
 		if err != nil {
 			return e, err
 		}
-		defer f.Close()
+		e.closers = append(e.closers, func() { f.Close() })
 		client.FilesFrom = io.Reader(f)
 	}
-	var wg sync.WaitGroup
-	wg.Go(func() { e.server = transfer.Run(ctx, server) })
-	e.client = transfer.Run(ctx, client)
-	wg.Wait()
+	e.client, e.server = client, server
 	return e, nil
 }
 

@@ -118,7 +118,7 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 	rec := receiver.New(receiver.Config{
 		Plan: p, Session: c.s, Lists: lists, Ledger: led, Dest: tree, Log: log, Totals: totals, Xattrs: xattrs,
 	})
-	err := c.together(ctx, tree, gen, rec)
+	err := c.together(ctx, led, gen, rec)
 	if tree != nil && p.Caps.Protocol >= 31 {
 		totals.Deleted = deletedCounts(tree.Deleted())
 	}
@@ -127,13 +127,14 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 }
 
 // together runs generator and receiver until both have ended. The first failure ends the other.
-func (c *conversation) together(ctx context.Context, tree *dest.Tree, gen *generator.Generator, rec *receiver.Receiver) error {
+func (c *conversation) together(ctx context.Context, led *ledger.Ledger, gen *generator.Generator, rec *receiver.Receiver) error {
 	var wg sync.WaitGroup
 	var genErr, recErr error
 	c.reading = make(chan struct{})
 	defer func() { c.reading = nil }()
 	wg.Go(func() {
 		recErr = rec.Run(ctx)
+		led.Finish()
 		close(c.reading)
 		if recErr != nil {
 			c.failed(recErr, report.RoleReceiver)
