@@ -82,6 +82,7 @@ func (h *Hand) Leaf(f flist.File) (*meta.Leaf, error) {
 // to a directory counts as that directory if f is one. With --fake-super it is what the record of
 // the file says. fs.ErrNotExist: there is nothing. An *exit.Error ends the run.
 func (h *Hand) Stat(f flist.File, st *fsys.Stat) error {
+	h.foreseen = nil
 	if err := h.locate(f); err != nil {
 		return err
 	}

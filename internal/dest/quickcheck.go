@@ -2,7 +2,7 @@ package dest
 
 import (
 	"bytes"
-	"io"
+	"context"
 
 	"godwit/internal/checksum"
 	"godwit/internal/flist"
@@ -23,6 +23,10 @@ func (h *Hand) QuickCheck(f flist.File, st *fsys.Stat) bool {
 		return false
 	}
 	if h.plan.Update.Checksum {
+		if seen := h.foreseen; seen != nil && seen.of == f {
+			h.foreseen = nil
+			return seen.same
+		}
 		return h.locate(f) == nil && h.sameSum(f, h.dir, h.leaf.Name)
 	}
 	return h.sameByTime(f, st)
@@ -50,7 +54,7 @@ func (h *Hand) sameByTime(f flist.File, st *fsys.Stat) bool {
 	return meta.SameTime(fsys.Time{Sec: f.Mtime(), Nsec: int32(f.Nsec())}, st.Mtime, u.ModifyWindow)
 }
 
-// sameSum compares a file's sum with that of the list.
+// sameSum compares the sum of a file that has the length of the list's with that of the list.
 func (h *Hand) sameSum(f flist.File, d *fsys.Dir, name string) bool {
 	file, err := d.OpenRead(name, 0, nil)
 	if err != nil {
@@ -60,18 +64,9 @@ func (h *Hand) sameSum(f flist.File, d *fsys.Dir, name string) bool {
 	if h.sums.hash == nil {
 		h.sums.hash = checksum.NewFile(h.plan.Sums.File)
 	}
-	h.sums.hash.Reset()
-	buf := h.buffer()
-	for {
-		n, err := file.Read(buf)
-		h.sums.hash.Write(buf[:n])
-		if err == io.EOF || err == nil && n == 0 {
-			break
-		}
-		if err != nil {
-			return false
-		}
+	h.sums.sum, err = h.sums.hash.AppendContents(context.Background(), h.sums.sum[:0], file, f.Size(), h.buffer())
+	if err != nil {
+		return false
 	}
-	h.sums.sum = h.sums.hash.Append(h.sums.sum[:0])
 	return bytes.Equal(h.sums.sum, f.Sum())
 }

@@ -127,7 +127,8 @@ type Hand struct {
 	// cloneAbove is the length up to which files are not tried to be cloned.
 	cloneAbove int64
 	sums       summer
-	scans      []*scan // one for each level of a deletion
+	foreseen   *Foresight // of the entry at hand, until its sum has been asked for
+	scans      []*scan    // one for each level of a deletion
 	seen       fsys.Stat
 	stop       error // met deep in a deletion, ends the run
 }

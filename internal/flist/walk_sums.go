@@ -3,13 +3,11 @@ package flist
 import (
 	"context"
 	"errors"
-	"io"
 	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"godwit/internal/checksum"
-	"godwit/internal/fsys"
 )
 
 // added passes the entry that has just been added on. With --checksum a number of entries is
@@ -73,8 +71,9 @@ func (w *Walker) takeOut(i int32) {
 
 // hasher reads files for --checksum.
 type hasher struct {
-	sum *checksum.File
-	buf []byte
+	sum    *checksum.File
+	buf    []byte
+	digest []byte
 }
 
 // hash fills in the digests of the regular files that have not been passed on yet. A file that
@@ -126,21 +125,13 @@ func (w *Walker) hash(ctx context.Context) error {
 // digest computes the digest of one file.
 func (w *Walker) digest(ctx context.Context, h *hasher, f File) {
 	k := w.seg.columns.SumLen
-	var st fsys.Stat
-	file, err := w.openSource(ctx, f, &st)
+	file, err := w.openSource(ctx, f, nil)
 	if err != nil {
 		return
 	}
 	defer file.Close()
-	h.sum.Reset()
-	for ctx.Err() == nil {
-		n, err := file.Read(h.buf)
-		h.sum.Write(h.buf[:n])
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				h.sum.Append(w.seg.sums[int(f.i)*k : int(f.i)*k : (int(f.i)+1)*k])
-			}
-			return
-		}
+	h.digest, err = h.sum.AppendContents(ctx, h.digest[:0], file, f.Size(), h.buf)
+	if err == nil {
+		copy(w.seg.sums[int(f.i)*k:(int(f.i)+1)*k], h.digest)
 	}
 }

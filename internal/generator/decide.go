@@ -29,6 +29,8 @@ type visit struct {
 	last  bool           // it is the last of its group that is known
 	// settled: --compare-dest has had it elsewhere, and it is here only for its group's sake.
 	settled bool
+	// seen is what has been found at the destination ahead of the visit, or nil.
+	seen *dest.Foresight
 }
 
 // entry decides about one entry. If that was the last hope of a hard-link group and came to nothing,
@@ -74,7 +76,7 @@ func (g *Generator) decide(ctx context.Context, v *visit) error {
 			return err
 		}
 	}
-	st, err := g.look(f, missing)
+	st, err := g.look(v, missing)
 	if fatal(err) {
 		return err
 	}
@@ -153,11 +155,22 @@ func (g *Generator) other(ctx context.Context, v *visit, st *fsys.Stat, err erro
 }
 
 // look describes what is at an entry's destination: nil for nothing, with the error that says why.
-func (g *Generator) look(f flist.File, missing bool) (*fsys.Stat, error) {
+func (g *Generator) look(v *visit, missing bool) (*fsys.Stat, error) {
 	if missing {
 		return nil, fs.ErrNotExist
 	}
-	if err := g.h.Stat(f, &g.st); err != nil {
+	if v.seen != nil {
+		known, err := g.h.Recall(v.f, v.seen, &g.st)
+		v.seen = nil
+		switch {
+		case !known:
+		case err != nil:
+			return nil, err
+		default:
+			return &g.st, nil
+		}
+	}
+	if err := g.h.Stat(v.f, &g.st); err != nil {
 		return nil, err
 	}
 	return &g.st, nil
@@ -241,7 +254,7 @@ func (g *Generator) unchanged(f flist.File, st *fsys.Stat) bool {
 // regular decides about a regular file whose data did not verify: the steps from 17 on, with the
 // checks of size, time and existence suspended (docs/protocol/03-transfer.md §3.6).
 func (g *Generator) regular(ctx context.Context, v *visit) error {
-	st, err := g.look(v.f, g.dry && g.unreachable(v.f))
+	st, err := g.look(v, g.dry && g.unreachable(v.f))
 	if fatal(err) {
 		return err
 	}

@@ -58,6 +58,7 @@ type Generator struct {
 	protocol int
 	log      *report.Log
 	h        *dest.Hand // nil with --list-only
+	ahead    *ahead     // nil if nothing is looked at ahead of its turn
 	looker   *dest.Hand // looks at what is in place, for a sender in this process
 	ndxOut   wire.NdxEncoder
 	out      []byte
@@ -140,6 +141,9 @@ func (g *Generator) Run(ctx context.Context) error {
 	if g.Tree != nil {
 		g.h = g.Tree.Hand(report.RoleGenerator)
 		defer g.h.Close()
+		if g.ahead = g.newAhead(); g.ahead != nil {
+			defer g.ahead.close()
+		}
 	}
 	if err := g.deleteBefore(ctx); err != nil {
 		return err

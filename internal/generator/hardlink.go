@@ -174,7 +174,7 @@ func (g *Generator) waiter(m ledger.Member) (visit, *fsys.Stat, error, error) {
 		return visit{}, nil, nil, nil
 	}
 	v := visit{f: slot.File, ndx: m.NDX, first: m.First, list: slot.Segment, group: true, last: true}
-	st, err := g.look(v.f, g.dry && g.unreachable(v.f))
+	st, err := g.look(&v, g.dry && g.unreachable(v.f))
 	if fatal(err) {
 		return v, nil, nil, err
 	}

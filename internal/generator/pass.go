@@ -126,6 +126,7 @@ func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
 		if g.Plan.Attrs.HardLinks {
 			v.group, v.last = g.place(f, v.ndx)
 		}
+		v.seen = g.ahead.at(ctx, g, s, pos)
 		if err := g.entry(ctx, v); err != nil {
 			return err
 		}
