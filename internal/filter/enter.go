@@ -41,6 +41,9 @@ func (s *State) Enter(dir string) (*State, error) {
 // of per-directory files have lost their directory part, and no parents are
 // scanned any more.
 func (s *State) Settled() *State {
+	if len(s.active) == 0 {
+		return s
+	}
 	c := *s
 	c.active = append([]activeMerge(nil), s.active...)
 	for i := range c.active {

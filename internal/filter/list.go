@@ -66,6 +66,10 @@ func (l *List) Start(base string) *State {
 // List returns the list that s is a state of.
 func (s *State) List() *List { return s.list }
 
+// Empty reports whether no name can be decided by s, or in a directory below: a list with rules for
+// per-directory files is not empty.
+func (s *State) Empty() bool { return len(s.list.rules) == 0 }
+
 // At returns s with another current directory, a rooted path.
 func (s *State) At(base string) *State {
 	for base != "" && base[0] == '/' {
@@ -91,6 +95,9 @@ func (s *State) Vanishing() *State {
 // one '/' before it is allowed and ignored. Check does not allocate unless the
 // decision is traced.
 func (s *State) Check(name []byte, kind Kind) Verdict {
+	if len(s.list.rules) == 0 {
+		return Undecided
+	}
 	sub, ok := newSubject(name, kind, s.base)
 	if !ok {
 		return Undecided

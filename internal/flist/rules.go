@@ -31,6 +31,11 @@ func (r ruleSet) at(dir string) ruleSet {
 	return r
 }
 
+// empty tells that there are no rules, nor can directories have any of their own.
+func (r ruleSet) empty() bool {
+	return (r.user == nil || r.user.Empty()) && (r.module == nil || r.module.Empty())
+}
+
 // excludes tells whether a name is hidden.
 func (r ruleSet) excludes(name []byte, kind filter.Kind) bool {
 	return r.hides(name, kind) || r.user != nil && r.user.Check(name, kind) == filter.Excluded

@@ -99,6 +99,7 @@ func (w *Walker) nextDirectory(ctx context.Context) error {
 	w.order[len(w.order)-1] = siblings[n:]
 
 	w.begin(same[0].num)
+	w.ahead(ctx)
 	for k := range same {
 		d := &same[k]
 		f, _, _ := w.List.Directory(d.num)
@@ -115,7 +116,12 @@ func (w *Walker) nextDirectory(ctx context.Context) error {
 			return err
 		}
 		if fresh {
-			if err := w.list(ctx, &d.foundDir, rules, name, name); err != nil {
+			if r := w.reading.take(d.num); r != nil {
+				err = w.listRead(ctx, r, &d.foundDir, rules, name)
+			} else {
+				err = w.list(ctx, &d.foundDir, rules, name, name)
+			}
+			if err != nil {
 				return err
 			}
 		}

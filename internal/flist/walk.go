@@ -80,10 +80,12 @@ type Walker struct {
 	follow fsys.Resolver
 	each   func(File) error
 
-	places  placeTable
-	base    string // absolute path of the directory that operands count from
-	scanner []*fsys.Scanner
-	ents    []fsys.DirEnt
+	places   placeTable
+	base     string          // absolute path of the directory that operands count from
+	scanners []*fsys.Scanner // not in use
+	ents     []fsys.DirEnt
+	reading  readAhead
+	seen     glance // what is known of the entry at hand
 
 	seg     *Segment
 	item    Item
@@ -156,6 +158,7 @@ func (w *Walker) begin(dir int32) {
 
 // Close lets go of the directories that the walker holds.
 func (w *Walker) Close() error {
+	w.reading.close()
 	w.places.closeAll()
 	return nil
 }

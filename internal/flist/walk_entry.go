@@ -110,7 +110,12 @@ func readFakeLink(d *fsys.Dir, name string, buf []byte) (int, error) {
 
 // lstat describes an entry itself, as --fake-super has it.
 func (w *Walker) lstat(s *spot, leaf []byte) error {
-	if err := s.held.Lstat(fsys.View(leaf), &w.st); err != nil {
+	if w.seen.st != nil {
+		if w.seen.err != nil {
+			return w.seen.err
+		}
+		w.st = *w.seen.st
+	} else if err := s.held.Lstat(fsys.View(leaf), &w.st); err != nil {
 		return err
 	}
 	return w.overlay(s, leaf, &w.st)

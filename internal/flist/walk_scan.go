@@ -12,18 +12,9 @@ import (
 
 // scan adds what is in a directory, without what is below. s.rules are those inside the directory.
 func (w *Walker) scan(ctx context.Context, s *spot, name []byte) error {
-	var sc *fsys.Scanner
-	if n := len(w.scanner); n > 0 {
-		sc, w.scanner = w.scanner[n-1], w.scanner[:n-1]
-	} else {
-		sc = new(fsys.Scanner)
-	}
-	defer func() { w.scanner = append(w.scanner, sc) }()
-	how := fsys.OpenFlag(0)
-	if w.Noatime {
-		how = fsys.NoAtime
-	}
-	entries, err := s.held.Scan(ctx, sc, how)
+	sc := w.spareScanner()
+	defer func() { w.scanners = append(w.scanners, sc) }()
+	entries, err := s.held.Scan(ctx, sc, w.scanFlags())
 	if err != nil {
 		w.unopenable(s.at, name, err)
 		return nil
@@ -32,12 +23,7 @@ func (w *Walker) scan(ctx context.Context, s *spot, name []byte) error {
 	for {
 		n, err := entries.Next(w.ents)
 		for i := range w.ents[:n] {
-			e := &w.ents[i]
-			if len(e.Name) == 0 {
-				w.Log.Say(report.EmptyNameIn, w.fullArg(s.at, name))
-				continue
-			}
-			if err := w.candidate(ctx, s, e.Name, e.Type); err != nil {
+			if err := w.scanned(ctx, s, name, &w.ents[i]); err != nil {
 				return err
 			}
 		}
@@ -45,13 +31,46 @@ func (w *Walker) scan(ctx context.Context, s *spot, name []byte) error {
 			return nil
 		}
 		if err != nil {
-			w.Log.Fail(report.ReaddirFailed, err, w.fullArg(s.at, name))
+			w.unreadable(s.at, name, err)
 			return nil
 		}
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// spareScanner returns a scanner that is not in use.
+func (w *Walker) spareScanner() *fsys.Scanner {
+	n := len(w.scanners)
+	if n == 0 {
+		return new(fsys.Scanner)
+	}
+	sc := w.scanners[n-1]
+	w.scanners = w.scanners[:n-1]
+	return sc
+}
+
+// scanFlags says how directories are opened for reading.
+func (w *Walker) scanFlags() fsys.OpenFlag {
+	if w.Noatime {
+		return fsys.NoAtime
+	}
+	return 0
+}
+
+// scanned adds an entry that the directory called name has.
+func (w *Walker) scanned(ctx context.Context, s *spot, name []byte, e *fsys.DirEnt) error {
+	if len(e.Name) == 0 {
+		w.Log.Say(report.EmptyNameIn, w.fullArg(s.at, name))
+		return nil
+	}
+	return w.candidate(ctx, s, e.Name, e.Type)
+}
+
+// unreadable reports a directory that could not be read to its end.
+func (w *Walker) unreadable(at *place, name []byte, err error) {
+	w.Log.Fail(report.ReaddirFailed, err, w.fullArg(at, name))
 }
 
 // unopenable reports a directory that cannot be read.
