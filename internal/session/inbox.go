@@ -283,7 +283,8 @@ func (in *inbox) Next(n int) ([]byte, error) {
 	flushed := false
 	in.mu.Lock()
 	for {
-		if err := in.deliver(); err != nil {
+		// What is left in joined is not enough: messages may stand amid the bytes of one value.
+		if err := in.deliver(true); err != nil {
 			in.mu.Unlock()
 			return nil, err
 		}
@@ -350,10 +351,10 @@ func (in *inbox) ready() bool {
 	return in.head < len(in.queue) && in.queue[in.head].msg == nil
 }
 
-// deliver hands over the ordered messages that stand at the head of the queue. Called and
-// returns with mu held.
-func (in *inbox) deliver() error {
-	for in.head < len(in.queue) && len(in.joined) == in.taken && !in.drained {
+// deliver hands over the ordered messages that stand at the head of the queue; amid says whether also
+// those behind bytes that have been joined and not consumed. Called and returns with mu held.
+func (in *inbox) deliver(amid bool) error {
+	for in.head < len(in.queue) && (amid || len(in.joined) == in.taken) && !in.drained {
 		m := in.queue[in.head].msg
 		if m == nil {
 			return nil
@@ -378,7 +379,7 @@ func (in *inbox) deliver() error {
 func (in *inbox) poll() error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.deliver()
+	return in.deliver(false)
 }
 
 // Advance consumes n bytes of what Next returned.

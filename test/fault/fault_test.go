@@ -20,7 +20,12 @@ import (
 	"godwit/test/tree"
 )
 
-func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
+func TestMain(m *testing.M) {
+	if plan := os.Getenv(relayVariable); plan != "" {
+		os.Exit(relayMain(plan))
+	}
+	os.Exit(program.Main(m))
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()
