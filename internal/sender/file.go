@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"godwit/internal/checksum"
 	"godwit/internal/delta"
@@ -53,8 +54,18 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 			file.Close()
 		}
 	}()
-	if st.Mode&fsys.ModeType != fsys.ModeRegular && !s.Plan.Select.CopyDevices {
-		return s.Log.Fatal(report.DeviceWithoutCopyDevices, nil)
+	switch st.Mode & fsys.ModeType {
+	case fsys.ModeRegular:
+	case fsys.ModeDir: // it has taken the file's place since the list was made
+		s.unopened(f, ndx, syscall.EISDIR)
+		return nil
+	case fsys.ModeFIFO, fsys.ModeSocket: // likewise, and reading it might take for ever
+		s.unopened(f, ndx, syscall.ENXIO)
+		return nil
+	default:
+		if !s.Plan.Select.CopyDevices {
+			return s.Log.Fatal(report.DeviceWithoutCopyDevices, nil)
+		}
 	}
 	size := st.Size
 	if st.Mode&fsys.ModeType != fsys.ModeRegular {

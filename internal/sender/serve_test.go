@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -183,6 +185,33 @@ func TestNotSent(t *testing.T) {
 			t.Error(got)
 		}
 	})
+	for _, c := range []struct {
+		what  string
+		make  func(path string) error
+		cause string
+	}{
+		{"a directory", func(path string) error { return os.Mkdir(path, 0o755) }, "Is a directory (21)"},
+		{"a FIFO", func(path string) error { return exec.Command("mkfifo", path).Run() }, "No such device or address (6)"},
+	} {
+		t.Run(c.what+" in its place", func(t *testing.T) {
+			if runtime.GOOS != "linux" {
+				t.Skip("errors have other numbers")
+			}
+			dir := letters(t, 2)
+			r, answer, messages := vanishing(t, dir, ask, func() {
+				os.Remove(filepath.Join(dir, "a"))
+				if err := c.make(filepath.Join(dir, "a")); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if answer != "00000000" || len(messages) != 2 || messages[1] != "16 01000000" {
+				t.Errorf("%s, %v", answer, messages)
+			}
+			if got := r.said.Text(0); got != "rsync: [sender] send_files failed to open \""+dir+"/a\": "+c.cause+"\n" {
+				t.Error(got)
+			}
+		})
+	}
 	t.Run("shrunk under --append", func(t *testing.T) {
 		dir := t.TempDir()
 		put(t, dir, "a", []byte("long text"), 1000000000)
