@@ -35,22 +35,31 @@ func Main(env *process.Env) int {
 }
 
 func run(ctx context.Context, env *process.Env) exit.Code {
-	if filepath.Base(env.Arg0) == "rrsync" {
-		return runRestricted(ctx, env, env.Arg0, env.Args)
-	}
-	if len(env.Args) > 0 && env.Args[0] == "rrsync" && filepath.Base(env.Arg0) != "rsync" {
-		return runRestricted(ctx, env, "rrsync", env.Args[1:])
-	}
-	if filepath.Base(env.Arg0) == "rsync-ssl" {
-		return runSecure(ctx, env, env.Args)
-	}
-	if len(env.Args) > 0 && env.Args[0] == "rsync-ssl" && filepath.Base(env.Arg0) != "rsync" {
-		return runSecure(ctx, env, env.Args[1:])
+	if run := otherProgram(env); run != nil {
+		return run(ctx)
 	}
 	if role, _ := env.StartedAs(); role == process.RoleWorker {
 		return runWorker(ctx, env)
 	}
 	return runOptions(ctx, env, nil)
+}
+
+// otherProgram is one of the programs that this one is besides rsync: by its own name, or named by
+// the first argument, unless this is rsync, whose arguments are all its own. Nil is rsync.
+func otherProgram(env *process.Env) func(context.Context) exit.Code {
+	name, called, args := filepath.Base(env.Arg0), env.Arg0, env.Args
+	if name != "rsync" && name != "rrsync" && name != "rsync-ssl" && len(args) > 0 {
+		name, called, args = args[0], args[0], args[1:]
+	}
+	switch name {
+	case "rrsync":
+		return func(ctx context.Context) exit.Code { return runRestricted(ctx, env, called, args) }
+	case "rsync-ssl":
+		return func(ctx context.Context) exit.Code { return runSecure(ctx, env, args) }
+	case "check-config":
+		return func(context.Context) exit.Code { return runCheckConfig(env, args) }
+	}
+	return nil
 }
 
 // runOptions is the program whose options say what it does; a client of it reaches daemons as

@@ -138,7 +138,7 @@ func (l *logger) closing(code exit.Code) exit.Code {
 	return code
 }
 
-// problemLine is a problem of a configuration as --check-config shows it.
+// problemLine is a problem of a configuration as godwit check-config shows it.
 func problemLine(p daemonconf.Problem) string {
 	s := p.File + ":"
 	if p.Line > 0 {

@@ -1,7 +1,7 @@
 // Package daemonconf is the configuration of a daemon: rsyncd.conf.
 //
 // There is one table of parameters (table.go). The parser (parse.go), the loader that follows
-// includes and fills modules (load.go), the checker behind --check-config (check.go) and the
+// includes and fills modules (load.go), the checker behind check-config (check.go) and the
 // documentation (docs.go) all read it, so that a parameter is known to all of them or to none.
 //
 //	file ── parser ──► name = value ── table ──► Config { Global, Modules } ── Text, Bool, Int ──► daemon

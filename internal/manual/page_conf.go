@@ -32,6 +32,9 @@ func confPage() string {
 	p.text(confCommands)
 	p.section("Example")
 	p.text(confExample)
+	p.section("Checking")
+	p.text("*godwit check-config* [_FILE_] reads a configuration as the daemon would and prints each fault with its file and line. " +
+		"It exits with 1 if there is any.")
 	p.section("See also")
 	p.text("*godwit*(1)")
 	return p.String()

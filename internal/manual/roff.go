@@ -6,7 +6,10 @@ import (
 )
 
 // page builds a manual page in the man macros of roff.
-type page struct{ strings.Builder }
+type page struct {
+	strings.Builder
+	fresh bool // nothing has followed the last title yet
+}
 
 // newPage starts a page. No date is given, so that the same tables make the
 // same page.
@@ -18,8 +21,21 @@ func newPage(name string, section int, about string) *page {
 	return p
 }
 
-func (p *page) section(title string)    { fmt.Fprintf(p, ".SH %s\n", roff(strings.ToUpper(title))) }
-func (p *page) subsection(title string) { fmt.Fprintf(p, ".SS %s\n", roff(title)) }
+func (p *page) section(title string)    { p.title(".SH", strings.ToUpper(title)) }
+func (p *page) subsection(title string) { p.title(".SS", title) }
+
+func (p *page) title(macro, title string) {
+	fmt.Fprintf(p, "%s %s\n", macro, roff(title))
+	p.fresh = true
+}
+
+// startParagraph begins a paragraph; the one after a title begins by itself.
+func (p *page) startParagraph() {
+	if !p.fresh {
+		p.WriteString(".PP\n")
+	}
+	p.fresh = false
+}
 
 // text adds paragraphs, lists and examples in a small markup: paragraphs are
 // separated by empty lines; one whose lines start with a tab is an example,
@@ -29,7 +45,8 @@ func (p *page) text(s string) {
 	for _, par := range strings.Split(strings.Trim(s, "\n"), "\n\n") {
 		switch term, body, isItem := strings.Cut(par, " :: "); {
 		case strings.HasPrefix(par, "\t"):
-			p.WriteString(".PP\n.nf\n.RS 4\n")
+			p.startParagraph()
+			p.WriteString(".nf\n.RS 4\n")
 			for _, line := range strings.Split(par, "\n") {
 				p.line(roff(strings.TrimPrefix(line, "\t")))
 			}
@@ -37,7 +54,7 @@ func (p *page) text(s string) {
 		case isItem && !strings.Contains(term, "\n"):
 			p.item(marked(term), body)
 		default:
-			p.WriteString(".PP\n")
+			p.startParagraph()
 			p.paragraph(par)
 		}
 	}
@@ -45,6 +62,7 @@ func (p *page) text(s string) {
 
 // item adds an item of a list; its term is in roff already.
 func (p *page) item(term, body string) {
+	p.fresh = false
 	p.WriteString(".TP\n")
 	p.line(term)
 	p.paragraph(body)

@@ -100,7 +100,7 @@ func statistic(t testing.TB, out, name string) int64 {
 
 func TestMailServer(t *testing.T) {
 	stock, godwit := program.Stock(t), program.Godwit(t)
-	ssh := startSSHD(t)
+	ssh := program.SSHD(t, program.Door{Host: "far"})
 	top := program.Dir(t)
 	src := filepath.Join(top, "mail")
 	s := small
