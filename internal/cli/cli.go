@@ -138,10 +138,8 @@ func badOptions(env *process.Env, err error) exit.Code {
 		fmt.Fprintln(env.Stderr, l)
 	}
 	role := "client"
-	for _, a := range env.Args {
-		if a == "--server" {
-			role = "server"
-		}
+	if e.Server {
+		role = "server"
 	}
 	code := exit.Code(e.Code)
 	fmt.Fprintf(env.Stderr, "%s\n", code.AppendClosing(nil, "main.go(1)", role, Release))

@@ -325,6 +325,12 @@ func (c *Client) local(ctx context.Context) (outcome, error) {
 		// What the far end does arrives here as items; only a listing is all its own.
 		farRouter.Observer = report.Only{Kind: report.KindListing, Sink: c.Observer}
 	}
+	if slices.ContainsFunc(c.o.RemoteOptions, func(w string) bool { return strings.HasPrefix(w, "--log-file=") || w == "--log-file" }) {
+		farLog := report.NewLog(farRouter, report.Config{Role: report.RoleServer, Version: c.Version, Now: c.env.Now})
+		if f := transfer.OpenLog(far, c.operator(), farRouter, farLog, c.env.PID, c.env.Now); f != nil {
+			defer f.Close()
+		}
+	}
 	farSet := transfer.Setup{
 		Options: far, Conn: farConn, Server: true, Local: true, ClientCaps: caps, Rules: c.rules.Clone(farEnv),
 		Dest: c.shape.Dest, HasDest: c.shape.HasDest, OnInterrupt: c.env.Cleanup.Set, Operator: c.operator(), Router: farRouter, Process: c.process(), Handoff: handoff, Twin: twin,

@@ -169,6 +169,24 @@ func (c *Client) shell(ctx context.Context) (reached, error) {
 	return to, nil
 }
 
+// shownWords is how a command is shown: words that a shell would not take as they are stand in
+// double quotes, and after two blanks comes their number.
+func shownWords(argv []string) string {
+	var b strings.Builder
+	for _, word := range argv {
+		if strings.ContainsFunc(word, func(r rune) bool { return !plainInCommand(r) }) {
+			b.WriteString(`"` + word + `" `)
+		} else {
+			b.WriteString(word + " ")
+		}
+	}
+	return b.String() + fmt.Sprintf(" (%d args)", len(argv))
+}
+
+func plainInCommand(r rune) bool {
+	return 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || strings.ContainsRune(",.-_=+@/", r)
+}
+
 // startShell has cmd run on its host, by the remote shell or by who stands in for it.
 func (c *Client) startShell(ctx context.Context, cmd *transport.ShellCommand, daemon bool) (reached, error) {
 	if c.Connect != nil {
@@ -185,12 +203,7 @@ func (c *Client) startShell(ctx context.Context, cmd *transport.ShellCommand, da
 	cmd.Words = words
 	argv := cmd.Argv()
 	if c.log.WantsDebug(options.DebugCmd, 1) {
-		c.log.Text(report.Client, fmt.Sprintf("opening connection using: %s  (%d args)", strings.Join(argv, " "), len(argv)))
-	}
-	if c.log.WantsDebug(options.DebugCmd, 2) {
-		for i, a := range argv {
-			c.log.Text(report.Client, fmt.Sprintf("cmd[%d]=%s", i, a))
-		}
+		c.log.Text(report.Client, "opening connection using: "+shownWords(argv))
 	}
 	sh, err := transport.StartShell(argv, transport.ShellProcess{
 		Environ: transport.ShellEnviron(c.env.Environ, daemon, c.shape.Port), Stderr: c.Stderr, Role: c.role(),

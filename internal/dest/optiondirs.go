@@ -16,8 +16,10 @@ func (t *Tree) openOptionDirs() error {
 	t.alts = make([]alternate, len(t.plan.Update.AltDirs))
 	option := strings.TrimSuffix(strings.TrimPrefix(t.plan.Update.Alt.Option(), "--"), "-dest")
 	for i, dir := range t.plan.Update.AltDirs {
-		t.alts[i].path = strings.TrimRight(dir, "/")
-		if t.alts[i].path == "" {
+		switch t.alts[i].path = strings.TrimRight(dir, "/"); {
+		case dir == "":
+			t.alts[i].path = "." // an empty name is the destination itself
+		case t.alts[i].path == "":
 			t.alts[i].path = "/"
 		}
 		if t.missing {
@@ -48,10 +50,10 @@ func (t *Tree) openOptionDirs() error {
 			t.log.Say(report.BackupDirIs, report.Str(dir))
 		}
 	}
-	if dir := t.plan.Write.TempDir; dir != "" {
+	if dir := t.plan.Write.TempDir; dir != "" || t.plan.Write.TempDirSet {
 		var st fsys.Stat
 		switch err := t.followed().Stat(dir, &st); {
-		case errors.Is(err, fs.ErrNotExist):
+		case dir == "", errors.Is(err, fs.ErrNotExist):
 			return t.log.Fatal(report.TempDirMissing, nil, report.Str(dir))
 		case err != nil:
 			return t.log.Fatal(report.TempDirStatFailed, nil, report.Str(dir), report.Str(errno.Text(err)))

@@ -57,6 +57,9 @@ func (rd *reader) readFile(to *target, path, shown string, ask int, asked flags,
 		rd.env.warn("merge-file name overflows: "+shown, 0)
 		return nil
 	}
+	if path == "" {
+		return nil // a file without a name has no rules, and is no mistake either
+	}
 	if rd.env.Files == nil {
 		return errMissing
 	}

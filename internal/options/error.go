@@ -16,6 +16,8 @@ type Error struct {
 	Code  int
 	// Usage asks for the usage text on standard error, in place of Lines.
 	Usage bool
+	// Server tells that the words were a server's as far as they were read.
+	Server bool
 	// Err is the cause for an error that a hook of [Config] returned.
 	Err error
 }

@@ -361,7 +361,7 @@ func (e *evaluation) confineRoot() error {
 // leftovers settles what needs no step of its own.
 func (e *evaluation) leftovers() error {
 	e.o.Timeout = max(e.o.Timeout, 0)
-	e.o.ConTimeout = max(e.o.ConTimeout, 0)
+	e.o.UsermapSet, e.o.GroupmapSet = e.usermapBy != byNone, e.groupmapBy != byNone
 	e.o.CompressThreads = max(e.o.CompressThreads, 0)
 	switch {
 	case e.ignoreMissing && !e.deleteMissing:

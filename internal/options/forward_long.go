@@ -145,12 +145,12 @@ var longRules = [...]longRule{
 	plain("numeric-ids", onBoth, func(o *Options) bool { return o.NumericIDs }),
 	plain("use-qsort", onBoth, func(o *Options) bool { return o.QSort }),
 	{"usermap", onPush, func(w *wordList) {
-		if w.o.Usermap != "" {
+		if w.o.UsermapSet {
 			w.value("--usermap=", w.o.Usermap)
 		}
 	}},
 	{"groupmap", onPush, func(w *wordList) {
-		if w.o.Groupmap != "" {
+		if w.o.GroupmapSet {
 			w.value("--groupmap=", w.o.Groupmap)
 		}
 	}},

@@ -305,8 +305,10 @@ type Options struct {
 	// Chmod are the --chmod values in order; together they are one list.
 	Chmod      []string
 	NumericIDs bool
-	Usermap    string // --usermap, or --chown's "*:USER"; "" for none
-	Groupmap   string // --groupmap, or --chown's "*:GROUP"; "" for none
+	Usermap    string // --usermap, or --chown's "*:USER"
+	Groupmap   string // --groupmap, or --chown's "*:GROUP"
+	// UsermapSet and GroupmapSet tell an empty map, which is a mistake, from none.
+	UsermapSet, GroupmapSet bool
 
 	// Transfer method.
 
@@ -403,8 +405,11 @@ type Options struct {
 	Port         int // 0: not given
 	SockOpts     string
 	PasswordFile string
-	EarlyInput   string
-	BlockingIO   Tri
+	// PasswordFileSet tells --password-file= from none: with a transport that has no password it
+	// is refused all the same.
+	PasswordFileSet bool
+	EarlyInput      string
+	BlockingIO      Tri
 
 	// Character sets.
 

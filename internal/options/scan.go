@@ -185,11 +185,25 @@ func (s *scan) run(args []string, aliases []alias) error {
 		}
 		return o.apply(s, value, n)
 	}
-	err := w.walk(args)
+	err := s.misused(w.walk(args))
 	s.o.Args = w.operands
 	if w.exec != nil {
 		s.o.Exec = append(slices.Clone(w.exec), w.operands...)
 		return s.act(ActionExec)
+	}
+	return err
+}
+
+// misused lets --server and --daemon take effect even where they are wrong because of a value.
+func (s *scan) misused(err error) error {
+	var f *fault
+	if errors.As(err, &f) && f.text == faultNoValue {
+		switch name, _, _ := strings.Cut(f.word, "="); name {
+		case "--server":
+			s.o.Server = true
+		case "--daemon":
+			return errDaemonOption
+		}
 	}
 	return err
 }
@@ -199,7 +213,12 @@ func (s *scan) finish(args []string, err error) (*Options, error) {
 	var f *fault
 	switch {
 	case err == nil:
-		return s.evaluate()
+		o, err := s.evaluate()
+		var e *Error
+		if errors.As(err, &e) {
+			e.Server = s.o.Server
+		}
+		return o, err
 	case errors.Is(err, errStop):
 		o := s.o
 		return &o, nil
@@ -212,9 +231,13 @@ func (s *scan) finish(args []string, err error) (*Options, error) {
 		if s.server() {
 			prefix = "rsync: on remote machine: "
 		}
-		return nil, usageError(prefix + f.Error())
+		e := usageError(prefix + f.Error())
+		e.Server = s.o.Server
+		return nil, e
 	}
-	return nil, asError(err)
+	e := asError(err)
+	e.Server = s.o.Server
+	return nil, e
 }
 
 // asError makes an *Error of whatever a hook or a setter returned.

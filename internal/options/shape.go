@@ -172,7 +172,7 @@ func (o Operand) shellPath() string {
 func (o *Options) checkTransport(t Transport, host string) error {
 	shell := t == TransportShell || t == TransportDaemon
 	switch {
-	case t != TransportTCP && t != TransportDaemon && o.PasswordFile != "":
+	case t != TransportTCP && t != TransportDaemon && o.PasswordFileSet:
 		return usageError("The --password-file option may only be used when accessing an rsync daemon.")
 	case t != TransportTCP && o.ConTimeout != 0:
 		return usageError("The --contimeout option may only be used when connecting to an rsync daemon.")

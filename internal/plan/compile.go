@@ -205,7 +205,7 @@ func (p *Plan) update(in Input) {
 		DryRun: o.DryRun, Inplace: o.Inplace, Append: o.Append != options.AppendNot,
 		AppendVerify: o.Append == options.AppendVerify || in.Caps.Protocol < 30 && o.Append != options.AppendNot,
 		Partial:      o.Partial || o.PartialDir != "", PartialDir: o.PartialDir, DelayUpdates: o.DelayUpdates,
-		TempDir: o.TempDir, Sparse: o.Sparse, Preallocate: o.Preallocate, WriteDevices: o.WriteDevices,
+		TempDir: o.TempDir, TempDirSet: o.TempDirSet, Sparse: o.Sparse, Preallocate: o.Preallocate, WriteDevices: o.WriteDevices,
 		Backup: o.Backup, BackupDir: o.BackupDir, Suffix: o.Suffix, Fsync: o.Fsync, Mkpath: o.Mkpath,
 		KeepDirlinks: o.KeepDirlinks && !in.Sender, OldArgs: o.OldArgs > 0, DropD: o.DropD,
 	}
@@ -268,11 +268,10 @@ func (p *Plan) chmod(o *options.Options, m *Module, in Input) error {
 
 // maps parses --usermap and --groupmap.
 func (p *Plan) maps(ctx context.Context, o *options.Options, in Input) error {
-	parse := func(kind ids.Kind, list string, into *ids.Rules, given *bool) error {
-		if list == "" {
+	parse := func(kind ids.Kind, list string, into *ids.Rules, given bool) error {
+		if !given {
 			return nil
 		}
-		*given = true
 		rules, warnings, err := ids.ParseRules(ctx, kind, list, p.Names)
 		for _, w := range warnings {
 			if in.Warn != nil {
@@ -289,10 +288,11 @@ func (p *Plan) maps(ctx context.Context, o *options.Options, in Input) error {
 		*into = rules
 		return nil
 	}
-	if err := parse(ids.User, o.Usermap, &p.UserRules, &p.UserMapped); err != nil {
+	p.UserMapped, p.GroupMapped = o.UsermapSet, o.GroupmapSet
+	if err := parse(ids.User, o.Usermap, &p.UserRules, p.UserMapped); err != nil {
 		return err
 	}
-	return parse(ids.Group, o.Groupmap, &p.GroupRules, &p.GroupMapped)
+	return parse(ids.Group, o.Groupmap, &p.GroupRules, p.GroupMapped)
 }
 
 // Requires returns the check of options that need a protocol version

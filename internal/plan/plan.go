@@ -205,6 +205,8 @@ type Write struct {
 	PartialDir   string // "" for none
 	DelayUpdates bool
 	TempDir      string
+	// TempDirSet tells an empty --temp-dir, which no directory has for a name, from none.
+	TempDirSet   bool
 	Sparse       bool
 	Preallocate  bool
 	WriteDevices bool

@@ -93,7 +93,10 @@ func NewLog(router *Router, cfg Config) *Log {
 	}
 	v.out = interestOf(v.outFmt, v.cfg.Itemize, name)
 	v.log = interestOf(cfg.LogFormat, v.cfg.Itemize, name)
-	v.log.TransfersOnly = cfg.Server
+	if v.log.TransfersOnly = cfg.Server; !cfg.Server {
+		// A client's log hears of what the user's format makes the other end tell.
+		v.log.Itemize = v.out.Itemize
+	}
 	if cfg.Server && cfg.DryRun {
 		v.log = Interest{}
 	}
