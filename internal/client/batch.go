@@ -78,7 +78,7 @@ func (c *Client) fromBatch(ctx context.Context) (outcome, error) {
 		Batch: &transfer.BatchHooks{Reading: true, AllowIncremental: allow},
 	})
 	if res.Complete {
-		c.summary(res.Totals)
+		c.summary(res.Totals, false, res.Code)
 	}
 	return outcome{Code: res.Code, Told: res.Told, Role: res.Role}, nil
 }

@@ -325,8 +325,9 @@ func (c *Client) local(ctx context.Context) (outcome, error) {
 		// What the far end does arrives here as items; only a listing is all its own.
 		farRouter.Observer = report.Only{Kind: report.KindListing, Sink: c.Observer}
 	}
+	var farLog *report.Log
 	if slices.ContainsFunc(c.o.RemoteOptions, func(w string) bool { return strings.HasPrefix(w, "--log-file=") || w == "--log-file" }) {
-		farLog := report.NewLog(farRouter, report.Config{Role: report.RoleServer, Version: c.Version, Now: c.env.Now})
+		farLog = report.NewLog(farRouter, report.Config{Role: report.RoleServer, Server: true, Version: c.Version, Now: c.env.Now})
 		if f := transfer.OpenLog(far, c.operator(), farRouter, farLog, c.env.PID, c.env.Now); f != nil {
 			defer f.Close()
 		}
@@ -338,7 +339,7 @@ func (c *Client) local(ctx context.Context) (outcome, error) {
 	if err := c.batch(&set); err != nil {
 		return outcome{}, err
 	}
-	if err := Become(ctx, c.env, c.o.CopyAs, c.names, c.log); err != nil {
+	if err := Become(ctx, c.env, c.o, c.names, c.log); err != nil {
 		return outcome{}, err
 	}
 	set.Process, farSet.Process = c.process(), c.process()
@@ -352,7 +353,11 @@ func (c *Client) local(ctx context.Context) (outcome, error) {
 	res := transfer.Run(ctx, set)
 	wg.Wait()
 	if res.Complete {
-		c.summary(res.Totals)
+		c.summary(res.Totals, true, max(res.Code, farRes.Code))
+	}
+	if farLog != nil && farRes.Complete {
+		farRes.Totals.Failed = farRes.Code != exit.OK
+		farLog.Summary(&farRes.Totals)
 	}
 	return joined(res, farRes), nil
 }
@@ -372,7 +377,8 @@ func joined(near, far transfer.Result) outcome {
 }
 
 // summary says the numbers of the run.
-func (c *Client) summary(t report.Totals) {
+func (c *Client) summary(t report.Totals, sending bool, code exit.Code) {
+	t.Sending, t.Failed = sending, code != exit.OK
 	t.Elapsed = c.env.Now().Sub(c.began)
 	t.DryRun = c.o.DryRun
 	t.BatchOnly = c.o.Batch == options.BatchOnlyWrite

@@ -45,7 +45,7 @@ func (c *Client) remote(ctx context.Context) (outcome, error) {
 		}
 		return outcome{}, nil
 	}
-	if err := Become(ctx, c.env, c.o.CopyAs, c.names, c.log); err != nil {
+	if err := Become(ctx, c.env, c.o, c.names, c.log); err != nil {
 		return c.raised(to, err)
 	}
 	set := transfer.Setup{
@@ -72,9 +72,6 @@ func (c *Client) remote(ctx context.Context) (outcome, error) {
 		set.Raise = func(code exit.Code) exit.Code { return to.child.Raise(code, grace(code)) }
 	}
 	res := transfer.Run(ctx, set)
-	if res.Complete {
-		c.summary(res.Totals)
-	}
 	out := outcome{Code: res.Code, Told: res.Fatal, Role: res.Role}
 	if to.child != nil {
 		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
@@ -82,6 +79,9 @@ func (c *Client) remote(ctx context.Context) (outcome, error) {
 		if status := to.child.Wait(wait); !res.Fatal {
 			out.Code = max(out.Code, status)
 		}
+	}
+	if res.Complete {
+		c.summary(res.Totals, push, out.Code)
 	}
 	return out, nil
 }

@@ -25,6 +25,9 @@ func (l *List) HasXattrRules() bool { return l.shared.xattr.Load() }
 // of what it is sent (docs/protocol/04-filters-and-walk.md §12).
 func (l *List) SenderView() *List {
 	v := *l
+	silent := *l.env
+	silent.TraceLevel = 0 // nobody asked for these decisions
+	v.env = &silent
 	v.rules = make([]*rule, len(l.rules))
 	for i, r := range l.rules {
 		c := *r

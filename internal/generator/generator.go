@@ -223,14 +223,11 @@ func (g *Generator) Run(ctx context.Context) error {
 
 // announce says at -vv how files travel.
 func (g *Generator) announce() {
-	if g.Tree == nil || !g.log.WantsDebug(options.DebugFlist, 1) {
-		return
-	}
 	if g.Plan.Update.WholeFile {
-		g.log.Text(report.Info, "delta-transmission disabled for local transfer or --whole-file")
+		g.log.Say(report.DeltaDisabled)
 		return
 	}
-	g.log.Text(report.Info, "delta-transmission enabled")
+	g.log.Say(report.DeltaEnabled)
 }
 
 // done writes an end marker.

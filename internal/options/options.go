@@ -431,6 +431,7 @@ type Options struct {
 	InsecureLinks bool
 	TrustSender   bool
 	CopyAs        string
+	CopyAsSet     bool
 
 	scan *scan // what Resume and Derive continue from
 }

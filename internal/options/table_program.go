@@ -86,7 +86,7 @@ func programRows() []Option {
 		{Long: "trust-sender", Group: GroupSecurity, Help: "do not check the names that a sender lists",
 			flag: func(o *Options) *bool { return &o.TrustSender }},
 		{Long: "copy-as", ArgName: "USER[:GROUP]", Group: GroupSecurity, Help: "become USER (and GROUP) for the copy", complete: completeUser,
-			text: func(o *Options) *string { return &o.CopyAs }},
+			set: func(s *scan, v string) error { s.o.CopyAs, s.o.CopyAsSet = v, true; return nil }},
 
 		{Long: "qsort", Group: GroupMisc, Hidden: true, Forward: "use-qsort",
 			flag: func(o *Options) *bool { return &o.QSort }},

@@ -170,7 +170,7 @@ func (r *Receiver) settle(j *delivery) error {
 			return err
 		}
 		if in.out != nil {
-			r.tokens.begin(false, 0, in.out, in.head)
+			r.tokens.begin(false, 0, 0, in.out, in.head)
 			r.layout = r.hand.Layout(in.out, 0, in.f.Size(), false)
 		}
 		if err := r.copyHanded(j.src); err != nil {

@@ -163,7 +163,7 @@ func (r *Receiver) receive(ctx context.Context) error {
 	if show {
 		r.Log.ProgressBegin(in.f.Size(), r.Totals.Size)
 	}
-	r.tokens.begin(show, start, in.out, in.head)
+	r.tokens.begin(show, in.f.Size(), start, in.out, in.head)
 	if h := r.Session.Handoff(); h != nil && in.head.Count == 0 && !in.appending && r.Plan.Sums.Codec == "" && !r.Plan.Batch.Write {
 		if err := r.takeOver(ctx, h); err != nil {
 			return err

@@ -19,11 +19,11 @@ type tokenReader struct {
 	show    bool
 }
 
-// begin starts a file. have is how much of it is there already.
-func (t *tokenReader) begin(show bool, have int64, out *dest.Output, head delta.Head) {
+// begin starts a file of the given size. have is how much of it is there already.
+func (t *tokenReader) begin(show bool, size, have int64, out *dest.Output, head delta.Head) {
 	t.run, t.out, t.head, t.done, t.show = codec.Token{}, out, head, have, show
-	if show {
-		t.log.Progress(0)
+	if show && size > 0 {
+		t.log.Progress(have)
 	}
 }
 

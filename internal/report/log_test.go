@@ -91,7 +91,7 @@ total size is 43  speedup is 0.14
 	front := "2026/11/23 20:05:41 [4711] "
 	r.check(t, "log", r.log.String(), front+strings.Join([]string{
 		"building file list", "*deleting   olddir/f", "*deleting   olddir/", ">f+++++++++ a.txt",
-		"cL+++++++++ link -> a.txt", "cd+++++++++ sub/", ".f...p..... perms", `skipping non-regular file "fifo"`,
+		"cL+++++++++ link -> a.txt", "cd+++++++++ sub/", `skipping non-regular file "fifo"`,
 		"sent 244 bytes  received 66 bytes  620.00 bytes/sec", "total size is 43  speedup is 0.14"}, "\n"+front)+"\n")
 	if l.Trouble() != 0 {
 		t.Errorf("trouble %v", l.Trouble())

@@ -14,6 +14,7 @@ const (
 	ChangeDirMade
 	ChangeDirParent
 	ChangeDirServer
+	ChangeDirSender
 	DestinationExcluded
 	AltDestMissing
 	AltDestNotDir
@@ -33,6 +34,7 @@ var destinationMessages = [...]entry{
 	ChangeDirExisting & place:        {class: Error, form: system, code: exit.FileSelect, text: "change_dir#1 {} failed"},
 	ChangeDirMade & place:            {class: Error, form: system, code: exit.FileSelect, text: "change_dir#2 {} failed"},
 	ChangeDirParent & place:          {class: Error, form: system, code: exit.FileSelect, text: "change_dir#3 {} failed"},
+	ChangeDirSender & place:          {class: Error, form: system, code: exit.FileSelect, text: "change_dir#3 {} failed"},
 	ChangeDirServer & place:          {class: Error, form: system, code: exit.FileSelect, text: "change_dir#4 {} failed"},
 	DestinationExcluded & place:      {class: Error, code: exit.FileSelect, text: "ERROR: daemon has excluded destination \"{}\""},
 	AltDestMissing & place:           {class: Warning, text: "--{}-dest arg does not exist: {}"},

@@ -93,7 +93,7 @@ func (m *Meter) Update(p *Progress, done int64, now time.Time) bool {
 	}
 	m.last = now
 	old := m.window[m.oldest]
-	*p = Progress{Bytes: done, Size: size, Rate: rate(done-old.done, now.Sub(old.at))}
+	*p = Progress{Bytes: done, Size: size, Rate: rate(done-old.done, max(now.Sub(old.at), time.Millisecond))}
 	p.Time = remaining(size-done, p.Rate)
 	return true
 }

@@ -46,14 +46,15 @@ func (l *Log) ListStart(sending, incremental, many bool) *ListHeader {
 		d.buf = append(append(d.buf, verb...), " file list ... "...)
 		h.open, h.counted = true, level >= 2
 		l.send(d)
-		h.Count(0)
+		if sending {
+			h.Count(0) // a receiver counts only what has arrived
+		}
 	}
 	return h
 }
 
-// Count says that the list has n entries now; ListStart has shown that it has none. Only each
-// hundredth makes a
-// difference.
+// Count says that the list has n entries now; ListStart has shown that a sender's has none. Only
+// each hundredth makes a difference.
 func (h *ListHeader) Count(n int) {
 	if !h.counted || n%100 != 0 {
 		return
@@ -77,7 +78,7 @@ func (h *ListHeader) Done(n int) {
 		h.log.show(d)
 		return
 	}
-	d := h.log.draft(KindText, Client)
+	d := h.log.draft(KindClose, Client) // a receiver may not have counted before
 	d.buf = strconv.AppendInt(d.buf, int64(n), 10)
 	unit := " files to consider"
 	if n == 1 {
@@ -202,7 +203,9 @@ func (l *Log) progressLine(p *Progress) {
 }
 
 // Summary says the numbers of the run. A server only logs them; a client shows
-// what the STATS level asks for.
+// what the STATS level asks for, and logs a line of its own where that is
+// nothing. Of a failed run the sending end always logs that line, the other one
+// never.
 func (l *Log) Summary(t *Totals) {
 	if l.router.observing() {
 		d := l.draft(KindTotals, Info)
@@ -216,8 +219,11 @@ func (l *Log) Summary(t *Totals) {
 	if level >= 2 && !l.cfg.Server {
 		l.block(appendStatsLines(nil, t, st))
 	}
-	if level >= 1 && !l.cfg.Server {
+	shown := level >= 1 && !l.cfg.Server
+	if shown {
 		l.block(appendSummaryLines(nil, t, st))
+	}
+	if t.Failed && !t.Sending || shown && !t.Failed {
 		return
 	}
 	d := l.draft(KindTotals, LogOnly)

@@ -46,6 +46,8 @@ type Totals struct {
 	Protocol        int  // that of the connection, which decides what was counted; 0 for that of the Log
 	DryRun          bool
 	BatchOnly       bool // --only-write-batch
+	Sending         bool // these are the numbers of the sending end
+	Failed          bool // the run does not end with success
 }
 
 // totalsStyle is how numbers look and which lines the protocol allows.

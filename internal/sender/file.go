@@ -93,7 +93,7 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 		return err
 	}
 	s.Log.Transferring(s.fill(f, s.item.Flags, nil))
-	s.tokens.done = 0
+	s.tokens.done, s.tokens.last = have, 0
 	s.tokens.show = s.Log.WantsProgress()
 	if s.tokens.show {
 		s.Log.ProgressBegin(size, s.Totals.Size)
@@ -112,6 +112,9 @@ func (s *Sender) transfer(ctx context.Context, ndx int32, f flist.File, xattrs b
 		s.Log.Note(exit.TroubleIO)
 	}
 	if s.tokens.show {
+		if s.tokens.last > 0 {
+			s.Log.Progress(s.tokens.done) // data after the last match, or in place of any
+		}
 		s.Log.ProgressEnd(s.position(s.index(ndx)))
 	}
 	ev := s.fill(f, s.item.Flags, nil)
@@ -256,6 +259,7 @@ func (s *Sender) handOff(ctx context.Context, h *session.Handoff, ndx int32, fil
 type tokens struct {
 	s    *Sender
 	done int64
+	last int // length of the data that progress has not counted yet
 	show bool
 }
 
@@ -265,8 +269,9 @@ func (t *tokens) Literal(p []byte) error {
 	}
 	t.done += int64(len(p))
 	// What precedes a match shows together with it.
-	if t.show && (t.s.sums.Count == 0 || len(p) >= delta.LiteralMax) {
+	if t.last = len(p); t.show && (t.s.sums.Count == 0 || len(p) >= delta.LiteralMax) {
 		t.s.Log.Progress(t.done)
+		t.last = 0
 	}
 	return nil
 }
@@ -276,7 +281,7 @@ func (t *tokens) Match(index int32, p []byte) error {
 		return err
 	}
 	t.done += int64(len(p))
-	if t.show {
+	if t.last = 0; t.show {
 		t.s.Log.Progress(t.done)
 	}
 	return nil

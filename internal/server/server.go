@@ -61,11 +61,32 @@ func Run(ctx context.Context, c Config) exit.Code {
 		log.Closing(code, "main.go(1)")
 		return code
 	}
+	if code := c.enterBase(&set, log); code != exit.OK {
+		return code
+	}
 	res := transfer.Run(ctx, set)
 	if res.Complete {
+		res.Totals.Sending, res.Totals.Failed = set.Sender, res.Code != exit.OK
 		log.Summary(&res.Totals)
 	}
 	return res.Code
+}
+
+// enterBase looks whether a sender can go to the directory that its operands count from. It is
+// ".", unless the user has put something else there with --remote-option.
+func (c *Config) enterBase(set *transfer.Setup, log *report.Log) exit.Code {
+	if !set.Sender || c.Module != nil || set.Base == "." {
+		return exit.OK
+	}
+	d, err := c.Operator.OpenDir(set.Base)
+	if err != nil {
+		log = log.As(report.RoleSender)
+		code := exit.CodeOf(log.Fatal(report.ChangeDirSender, err, report.Full([]byte(set.Base))), exit.FileSelect)
+		log.Closing(code, "main.go(1)")
+		return code
+	}
+	d.Close()
+	return exit.OK
 }
 
 // setup turns the operands into what the conversation needs.

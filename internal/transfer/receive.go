@@ -251,7 +251,7 @@ func (c *conversation) nameCheck() func([]byte, uint32, *flist.Flags) error {
 	}
 	var rules *filter.State
 	if !c.plan.Filter.HasDirMerge() {
-		rules = c.plan.Filter.SenderView().Start("/")
+		rules = c.plan.Filter.SenderView().Start(c.Process.StartDir)
 	}
 	requested := c.requested
 	return func(name []byte, mode uint32, flags *flist.Flags) error {
