@@ -115,6 +115,9 @@ type Config struct {
 	// Protocol is the negotiated version: below 31 the zlib method repeats
 	// an old mistake with blocks above 65535 octets.
 	Protocol int
+	// Threads is how many workers a zstd encoder may use, 0 for none beside the
+	// caller. The other methods have no use for workers.
+	Threads int
 }
 
 // literalMax is the longest run of octets in one plain token of ours, and the

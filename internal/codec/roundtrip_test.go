@@ -47,7 +47,7 @@ func TestRoundTrip(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				asked := rapid.SampledFrom([]int{LevelUnset, 1, 3, 6, 9, 22, -7}).Draw(t, "level")
 				level, _ := m.Level(asked)
-				cfg := Config{Level: level, Protocol: rapid.SampledFrom([]int{29, 32}).Draw(t, "protocol")}
+				cfg := Config{Level: level, Protocol: rapid.SampledFrom([]int{29, 32}).Draw(t, "protocol"), Threads: rapid.SampledFrom([]int{0, 4}).Draw(t, "threads")}
 				var wire bytes.Buffer
 				e, err := m.NewEncoder(&wire, cfg)
 				if err != nil {
@@ -203,4 +203,30 @@ func FuzzDecode(f *testing.F) {
 			total += len(lit) + 1
 		}
 	})
+}
+
+// TestThreads: workers change nothing of the stream.
+func TestThreads(t *testing.T) {
+	data := bytes.Repeat([]byte("some text that repeats, with a little of everything 0123456789\n"), 20000)
+	m, _ := Lookup("zstd")
+	streams := map[int][]byte{}
+	for _, threads := range []int{0, 4} {
+		var wire bytes.Buffer
+		e, err := m.NewEncoder(&wire, Config{Level: 3, Protocol: 32, Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rest := data; len(rest) > 0; rest = rest[min(len(rest), literalMax):] {
+			if err := e.Literal(rest[:min(len(rest), literalMax)]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := e.End(); err != nil {
+			t.Fatal(err)
+		}
+		streams[threads] = wire.Bytes()
+	}
+	if !bytes.Equal(streams[0], streams[4]) {
+		t.Errorf("%d octets without workers, %d with them", len(streams[0]), len(streams[4]))
+	}
 }

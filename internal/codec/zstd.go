@@ -16,6 +16,8 @@ const (
 	zstdWindow     = 2 << 20 // our own windows: like the reference's at level 3,
 	zstdWindowBest = 8 << 20 // and for the levels that take their time
 	zstdBestFrom   = 10      // which begin here
+
+	zstdWorkersMax = 64 // more would only cost memory
 )
 
 // zstdEncoder writes one endless zstd frame for the whole connection, flushed
@@ -24,6 +26,8 @@ type zstdEncoder struct {
 	framer
 	z    *zstd.Encoder
 	open bool
+	// gathered is where workers write, nil without them.
+	gathered *gather
 }
 
 func newZstdEncoder(w sink, cfg Config) (Encoder, error) {
@@ -33,11 +37,16 @@ func newZstdEncoder(w sink, cfg Config) (Encoder, error) {
 	}
 	e := &zstdEncoder{}
 	e.w = w
-	// One worker: the library then compresses on the caller's goroutine, and
-	// nobody but the caller writes to the sink.
-	z, err := zstd.NewWriter(&e.framer,
+	// With one worker the library compresses on the caller's goroutine; with more, blocks are
+	// compressed beside it while the next ones are read. The stream is the same.
+	out, workers := io.Writer(&e.framer), max(cfg.Threads, 1)
+	if workers > 1 {
+		e.gathered = &gather{}
+		out = e.gathered
+	}
+	z, err := zstd.NewWriter(out,
 		zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(cfg.Level)),
-		zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderConcurrency(min(workers, zstdWorkersMax)),
 		zstd.WithEncoderCRC(false),
 		zstd.WithLowerEncoderMem(true),
 		zstd.WithWindowSize(window))
@@ -60,8 +69,18 @@ func (e *zstdEncoder) Literal(p []byte) error {
 		}
 		e.open = true
 	}
-	_, err := e.z.Write(p)
-	return err
+	if _, err := e.z.Write(p); err != nil {
+		return err
+	}
+	return e.collect()
+}
+
+// collect takes on what workers have written by now.
+func (e *zstdEncoder) collect() error {
+	if e.gathered == nil {
+		return nil
+	}
+	return e.gathered.pass(&e.framer)
 }
 
 func (e *zstdEncoder) flush() error {
@@ -70,6 +89,9 @@ func (e *zstdEncoder) flush() error {
 	}
 	e.open = false
 	if err := e.z.Flush(); err != nil {
+		return err
+	}
+	if err := e.collect(); err != nil {
 		return err
 	}
 	return e.flushPieces(0)

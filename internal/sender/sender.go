@@ -169,7 +169,7 @@ func (s *Sender) Run(ctx context.Context) error {
 		return exit.Errorf(exit.Unsupported, "unknown compress name: %s", s.Plan.Sums.Codec)
 	}
 	var err error
-	if s.encoder, err = method.NewEncoder(body{s}, codec.Config{Level: s.Plan.Sums.Level, Protocol: s.protocol}); err != nil {
+	if s.encoder, err = method.NewEncoder(body{s}, codec.Config{Level: s.Plan.Sums.Level, Protocol: s.protocol, Threads: s.Plan.Sums.Threads}); err != nil {
 		return err
 	}
 	s.tokens = tokens{s: s}
