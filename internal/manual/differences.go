@@ -8,7 +8,6 @@ var differences = map[string]string{
 	"qsort":   "There is one way to sort. The option only turns incremental recursion off and is sent on, as rsync does.",
 	"blocking-io": "Accepted without effect: pipes and sockets are served by a poller here, and what the option worked around " +
 		"does not arise.",
-	"compress-threads": "Accepted without effect so far: compression runs on the sender's own goroutine.",
 	"max-alloc": "Checked and sent on, but not yet counted against: lengths that a peer announces are bounded one by one instead, " +
 		"and memory grows as data arrives.",
 	"acls":        "POSIX ACLs on Linux only. Elsewhere the option is answered like a build of rsync without ACLs.",

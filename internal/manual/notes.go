@@ -67,7 +67,7 @@ var notes = map[string]note{
 	"old-compress":      {lead: "The older form of --compress-choice=zlib."},
 	"new-compress":      {lead: "The older form of --compress-choice=zlibx."},
 	"compress-level":    {body: "Numbers beyond what the method has are cut to its range."},
-	"compress-threads":  {body: "Accepted for compatibility; it has no effect so far."},
+	"compress-threads":  {body: "How many blocks *zstd* compresses at a time, beside the reading of the file. The stream is the same for any number; the other methods have no use for it."},
 	"skip-compress":     {body: "Suffixes separated by slashes. A lone *\\** turns compression off; the methods of today compress every file otherwise, as rsync does."},
 	"write-devices":     {body: "Daemons refuse it unless their configuration allows it."},
 	"sparse":            {body: "With *--inplace* holes are made in files that exist too, where the system can."},
