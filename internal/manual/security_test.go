@@ -28,6 +28,11 @@ func TestSecurityPageNamesTests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if len(files) == 0 { // a layer that runs the program
+				if files, err = filepath.Glob("../../test/" + pkg + "/*_test.go"); err != nil {
+					t.Fatal(err)
+				}
+			}
 			var all strings.Builder
 			for _, f := range files {
 				b, err := os.ReadFile(f)

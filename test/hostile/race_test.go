@@ -55,6 +55,7 @@ func lay(t *testing.T, dir, content string, at time.Time) {
 var races = []race{
 	{name: "update", args: []string{"-a"}, flips: []string{"dst/d"}},
 	{name: "update deep down", args: []string{"-a"}, flips: []string{"dst/d", "dst/e/deep"}},
+	{name: "destination itself", args: []string{"-a", "--delete"}, flips: []string{"dst"}},
 	{name: "in place", args: []string{"-a", "--inplace"}, flips: []string{"dst/d"}},
 	{name: "delete", args: []string{"-a", "--delete"}, flips: []string{"dst/d", "dst/e"}},
 	{name: "delete after", args: []string{"-a", "--delete-after"}, flips: []string{"dst/e"}},
