@@ -287,7 +287,7 @@ func (c *Client) local(ctx context.Context) (outcome, error) {
 		c.failAs(farErr, report.RoleReceiving)
 		far = &options.Options{}
 	}
-	far.Server = true
+	far.Server, far.IconvLocal = true, c.o.IconvRemote
 	if c.o.MungeLinks && len(c.o.RemoteOptions) == 0 {
 		far.MungeLinks = false // only the sending half acts
 	}

@@ -7,11 +7,12 @@ import (
 
 // convertFailed reports a name or link text that --iconv cannot convert; the entry is left out.
 func (c *conversation) convertFailed(name []byte, link bool, err error) {
-	m := report.CannotConvertName
 	if link {
-		m = report.CannotConvertLink
+		// The reference does not know the name by then and shows the directory that it counts from.
+		c.log.Say(report.CannotConvertLink, report.Full(nil), report.Str(ErrnoMessage(err)))
+		return
 	}
-	c.log.Say(m, report.Name(name), report.Str(ErrnoMessage(err)))
+	c.log.Say(report.CannotConvertName, report.Name(name), report.Str(ErrnoMessage(err)))
 }
 
 // charset sets up the conversion of names under --iconv: the wire carries UTF-8

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"math/bits"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -38,33 +39,55 @@ func newConverter(name string, locale report.Charset) (*converter, error) {
 	return &converter{enc: enc}, nil
 }
 
-// errIllegal is what the C library says of bytes that are no character.
-var errIllegal = error(syscall.EILSEQ)
+// illegal is what the C library says of bytes that are no UTF-8: another thing of a character that
+// is cut off at the end than of one that is wrong. It is nil for valid text.
+func illegal(name []byte) error {
+	for len(name) > 0 {
+		r, n := utf8.DecodeRune(name)
+		switch {
+		case r != utf8.RuneError || n > 1:
+		case cutOff(name):
+			return syscall.EINVAL
+		default:
+			return syscall.EILSEQ
+		}
+		name = name[n:]
+	}
+	return nil
+}
+
+// cutOff tells whether name is the beginning of a character, going by what its first byte promises.
+func cutOff(name []byte) bool {
+	want := bits.LeadingZeros8(^name[0])
+	if want < 2 || want > 6 || name[0] == 0xc0 || name[0] == 0xc1 || len(name) >= want {
+		return false
+	}
+	for _, b := range name[1:] {
+		if b&0xc0 != 0x80 {
+			return false
+		}
+	}
+	return true
+}
 
 func (c *converter) toWire(name []byte) ([]byte, error) {
 	if c.enc == nil {
-		if !utf8.Valid(name) {
-			return nil, errIllegal
-		}
-		return name, nil
+		return name, illegal(name)
 	}
 	out, err := c.enc.NewDecoder().Bytes(name)
 	if err != nil || containsReplacement(out) {
-		return nil, errIllegal
+		return nil, syscall.EILSEQ
 	}
 	return out, nil
 }
 
 func (c *converter) fromWire(name []byte) ([]byte, error) {
-	if !utf8.Valid(name) {
-		return nil, errIllegal
-	}
-	if c.enc == nil {
-		return name, nil
+	if err := illegal(name); err != nil || c.enc == nil {
+		return name, err
 	}
 	out, err := c.enc.NewEncoder().Bytes(name)
 	if err != nil {
-		return nil, errIllegal
+		return nil, syscall.EILSEQ
 	}
 	return out, nil
 }
