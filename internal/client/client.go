@@ -129,6 +129,11 @@ func (c *Client) run(ctx context.Context) (outcome, error) {
 	if shapeErr != nil {
 		return outcome{}, shapeErr
 	}
+	if c.o.Iconv {
+		if err := transfer.CheckCharset(c.o.IconvLocal, c.env.Charset); err != nil {
+			return outcome{}, err
+		}
+	}
 	c.names = ids.NewCache(ids.NewSystem(ids.HostSources()))
 	switch {
 	case c.shape.Direction == options.LocalCopy:
@@ -282,6 +287,9 @@ func (c *Client) failAs(err error, role report.Role) exit.Code {
 // local joins two ends in this process (docs/protocol/01-connection.md §14.1).
 func (c *Client) local(ctx context.Context) (outcome, error) {
 	far, farErr := options.Derive(c.o, c.cfg)
+	if farErr == nil && far.Iconv {
+		farErr = transfer.CheckCharset(c.o.IconvRemote, c.env.Charset)
+	}
 	if farErr != nil {
 		// What --remote-option asks of the far end cannot be done: that end says so and goes.
 		c.failAs(farErr, report.RoleReceiving)

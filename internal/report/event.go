@@ -38,6 +38,8 @@ type Event struct {
 	Msg     Msg     // the entry of the catalogue, 0 for free text
 	Stderr  bool    // set by the Router: the text goes to the error stream
 	Charset Charset // set by the Router: what the terminal may show
+	// Converted texts are in the charset of the terminal, and may be shown as they are.
+	Converted bool
 
 	// Text is the rendered text with its line end. An observer's event may
 	// come without one.

@@ -170,6 +170,17 @@ func (l *Log) Relay(class Class, text []byte) {
 	l.send(d)
 }
 
+// RelayConverted is Relay of a text whose characters have been converted to what the terminal
+// shows: of those none is escaped.
+func (l *Log) RelayConverted(class Class, text []byte) {
+	d := l.draft(KindText, class)
+	d.event.Converted = true
+	d.buf = append(d.buf, text...)
+	d.event.Text = d.buf
+	l.router.observe(&d.event)
+	l.send(d)
+}
+
 // Closing says the line that ends a failed run: the exit code in words and
 // where in the program it was decided, as in "main.go(12)".
 func (l *Log) Closing(code exit.Code, where string) {

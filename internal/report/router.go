@@ -115,6 +115,9 @@ func (r *Router) Emit(e *Event) {
 	if r.Terminal != nil {
 		e.Stderr = toErr
 		e.Charset = r.Charset
+		if e.Converted {
+			e.Charset = CharsetRaw
+		}
 		r.Terminal.Emit(e)
 	}
 }

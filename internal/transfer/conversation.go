@@ -27,6 +27,7 @@ type conversation struct {
 	plan    *plan.Plan
 	outcome session.Outcome
 	start   time.Time
+	conv    *converter // of names and messages, nil without --iconv
 	// outer is the context of Run, which a signal ends.
 	outer context.Context
 	// namesInStep is set while the input is read in step with its reader, because raw names
@@ -67,6 +68,9 @@ func Run(ctx context.Context, set Setup) Result {
 }
 
 func (c *conversation) run(ctx context.Context) (report.Totals, error) {
+	if err := c.openCharset(); err != nil {
+		return report.Totals{}, err
+	}
 	if err := c.handshake(); err != nil {
 		return report.Totals{}, err
 	}
@@ -211,7 +215,7 @@ func (c *conversation) multiplex(protocol int) error {
 				return err
 			}
 		}
-		c.Router.SetPeer(&peer{s: s}, protocol)
+		c.Router.SetPeer(&peer{s: s, conv: c.conv}, protocol)
 		if c.Module != nil {
 			c.Router.Serve()
 		}
@@ -373,11 +377,17 @@ func (c *conversation) tap() {
 }
 
 // peer is the other end of the connection as a destination of messages.
-type peer struct{ s *session.Session }
+type peer struct {
+	s    *session.Session
+	conv *converter // nil without --iconv
+}
 
 // Send implements report.Peer. The receiver never waits for room.
 func (p *peer) Send(role report.Role, tag report.Class, text []byte) {
 	m := wire.Msg(tag)
+	if p.conv != nil {
+		text = p.conv.appendUTF8(nil, text)
+	}
 	if len(text) > wire.MaxMessage {
 		text = wire.AppendText(nil, m, text)[wire.HeaderLen:]
 	}
@@ -390,7 +400,12 @@ func (p *peer) Send(role report.Role, tag report.Class, text []byte) {
 
 // Deleted implements report.Peer.
 func (p *peer) Deleted(role report.Role, name []byte, isDir bool) {
-	b := append([]byte(nil), name...)
+	var b []byte
+	if p.conv != nil {
+		b = p.conv.appendUTF8(nil, name)
+	} else {
+		b = append(b, name...)
+	}
 	if isDir {
 		b = append(b, 0)
 	}
@@ -400,11 +415,14 @@ func (p *peer) Deleted(role report.Role, name []byte, isDir bool) {
 // relay returns the handlers of what the peer says, for any role.
 func (c *conversation) relay() session.Handlers {
 	return session.Handlers{
-		Text: func(m wire.Msg, text []byte) { c.log.Relay(report.Class(m), text) },
+		Text: c.relayText,
 		Deleted: func(name []byte) {
 			isDir := len(name) > 0 && name[len(name)-1] == 0
 			if isDir {
 				name = name[:len(name)-1]
+			}
+			if c.conv != nil {
+				name = c.conv.deletedName(name)
 			}
 			c.log.Deleted(name, isDir)
 		},

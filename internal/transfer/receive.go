@@ -51,9 +51,7 @@ func (c *conversation) receive(ctx context.Context) (report.Totals, error) {
 			return int32(n), err
 		}
 	}
-	if err := c.charset(&format); err != nil {
-		return *totals, err
-	}
+	c.charset(&format)
 
 	order := orderOf(p)
 	list := flist.NewList(p.Caps.IncRecurse, format.Columns(), order)

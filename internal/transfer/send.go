@@ -16,9 +16,7 @@ func (c *conversation) send(ctx context.Context) (report.Totals, error) {
 	p := c.plan
 	totals := &report.Totals{DryRun: p.Write.DryRun, Protocol: p.Caps.Protocol}
 	format := formatOf(p)
-	if err := c.charset(&format); err != nil {
-		return *totals, err
-	}
+	c.charset(&format)
 	format.UserName = c.nameOf(ctx, ids.User)
 	format.GroupName = c.nameOf(ctx, ids.Group)
 	order := orderOf(p)
