@@ -43,6 +43,7 @@ type Output struct {
 	sparse  bool
 	inPlace bool
 	device  bool
+	written bool  // data have been written, which sets the time of modification
 	size    int64 // length of the file now
 }
 
@@ -50,7 +51,7 @@ type Output struct {
 func (o *Output) Reset(d Dest, l Layout) {
 	o.dest, o.buf = d, o.buf[:0]
 	o.off, o.hole = l.Start, 0
-	o.sparse, o.inPlace, o.device, o.size = l.Sparse, l.InPlace, l.Device, l.Size
+	o.sparse, o.inPlace, o.device, o.written, o.size = l.Sparse, l.InPlace, l.Device, false, l.Size
 }
 
 // Offset returns how long the new file is so far.
@@ -126,11 +127,12 @@ func (o *Output) Finish() error {
 			if err := o.dest.Truncate(start); err != nil {
 				return err
 			}
-			o.size = start
+			o.size, o.written = start, true
 		}
 		o.hole = 0
 	}
-	if o.size != o.off {
+	// A file written in place counts as modified even if all of it was there already.
+	if o.size != o.off || o.inPlace && !o.written {
 		if err := o.dest.Truncate(o.off); err != nil {
 			return &CutError{Err: err}
 		}
@@ -199,6 +201,7 @@ var zeros [32 << 10]byte
 // write writes p at off.
 func (o *Output) write(p []byte, off int64) error {
 	n, err := o.dest.WriteAt(p, off)
+	o.written = true
 	o.size = max(o.size, off+int64(n))
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite

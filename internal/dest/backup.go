@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -88,7 +91,7 @@ func (h *Hand) backUp(d *fsys.Dir, name string, path []byte, way backupWay) erro
 	if !h.clearBackup(to, string(leaf), as) {
 		return errBackup
 	}
-	switch done, err := h.keep(d, name, path, &st, to, string(leaf), way); {
+	switch done, err := h.keep(d, name, path, &st, to, string(leaf), as, way); {
 	case err != nil:
 		h.keepFailed(err, path, as)
 		return err
@@ -144,7 +147,7 @@ func (h *Hand) clearBackup(to *fsys.Dir, leaf string, as []byte) bool {
 }
 
 // keep makes the backup. done is false for what cannot be backed up, which has been said.
-func (h *Hand) keep(d *fsys.Dir, name string, path []byte, st *fsys.Stat, to *fsys.Dir, leaf string, way backupWay) (done bool, err error) {
+func (h *Hand) keep(d *fsys.Dir, name string, path []byte, st *fsys.Stat, to *fsys.Dir, leaf string, as []byte, way backupWay) (done bool, err error) {
 	if way == moveAway {
 		if err = d.Rename(name, to, leaf); err == nil {
 			_ = to.Lstat(leaf, &h.seen)
@@ -194,7 +197,9 @@ func (h *Hand) keep(d *fsys.Dir, name string, path []byte, st *fsys.Stat, to *fs
 		h.applier.CopyXattrs(&meta.Leaf{Dir: d, Name: name}, &meta.Leaf{Dir: to, Name: leaf}, &x.Rules)
 		h.subject = nil
 	}
-	h.copyAttributes(to, leaf, st, path)
+	if way != copyOnly || h.seesBackup(as) {
+		h.copyAttributes(to, leaf, st, path)
+	}
 	if way == moveAway {
 		err = d.Unlink(name)
 	}
@@ -220,6 +225,18 @@ func (h *Hand) copyAttributes(to *fsys.Dir, leaf string, st *fsys.Stat, path []b
 	a := meta.Applier{Policy: &policy, Report: h.attributeFailed}
 	a.Apply(&meta.Leaf{Dir: to, Name: leaf}, nil, &rec, meta.ExactTime)
 	h.subject = nil
+}
+
+// seesBackup reports whether the copy called as, made before an update in place, gets attributes. The
+// reference looks at it by a name that must not lead upwards: below a relative --backup-dir with a
+// ".." in it the copy keeps the mode and the owner that it was made with, and that is an error.
+func (h *Hand) seesBackup(as []byte) bool {
+	dir := h.plan.Write.BackupDir
+	if filepath.IsAbs(dir) || !slices.Contains(strings.Split(dir, "/"), "..") {
+		return true
+	}
+	h.log.Fail(report.StatFailed, syscall.EINVAL, report.Full(as))
+	return false
 }
 
 // backupDir holds the directory that path's backup goes to. Missing ones are made, like the
@@ -368,7 +385,9 @@ func (h *Hand) FinishBackup(b *BackupFile, st *fsys.Stat) {
 	if err := b.File.Close(); err != nil {
 		h.log.Fail(report.FileCloseFailed, err, report.Full(b.as))
 	}
-	h.copyAttributes(b.dir, b.leaf, st, b.as)
+	if h.seesBackup(b.as) {
+		h.copyAttributes(b.dir, b.leaf, st, b.as)
+	}
 	h.log.Say(report.BackedUp, report.Name(b.path), report.Name(b.as))
 }
 
