@@ -1,6 +1,9 @@
 package dest
 
 import (
+	"syscall"
+
+	"godwit/internal/errno"
 	"godwit/internal/flist"
 	"godwit/internal/fsys"
 	"godwit/internal/meta"
@@ -32,11 +35,38 @@ func (h *Hand) newPerms(f flist.File) uint32 {
 		var failed *meta.Failure
 		h.defaults, failed = h.plan.Policy.DefaultPerms(&meta.Leaf{Dir: h.dir, Name: "."}, h.plan.Where.Umask)
 		if failed != nil {
-			h.attributeFailed(failed)
+			h.defaultsFailed(f, failed.Err)
 		}
 		h.haveDefs = true
 	}
 	return h.defaults
+}
+
+// WarnOfParent says so if f's parent is something that cannot have a default ACL, where one would
+// count. A directory is asked for its list only when that is needed.
+func (h *Hand) WarnOfParent(f flist.File) {
+	p := h.plan.Policy
+	if p.Perms || p.Fake || !isNotDir(h.locate(f)) {
+		return
+	}
+	d, leaf, err := h.t.root.Parent(below(f.DirPath()))
+	if err != nil {
+		return
+	}
+	defer d.Close()
+	var st fsys.Stat
+	if d.Stat(fsys.View(leaf), &st) == nil && !st.IsDir() {
+		h.defaultsFailed(f, syscall.EACCES)
+	}
+}
+
+// defaultsFailed says that the default ACL of f's parent cannot be read.
+func (h *Hand) defaultsFailed(f flist.File, err error) {
+	dir := below(f.DirPath())
+	if len(dir) == 0 {
+		dir = dot
+	}
+	h.log.Say(report.DefaultPermsFallback, report.Name(dir), report.Str(meta.DefaultACL.String()), report.Str(errno.Message(err)))
 }
 
 // record fills the Hand's record with what the list says about f, with the given mode.

@@ -27,24 +27,24 @@ func (h *Hand) DeleteExtras(dir flist.File, list *flist.Segment) error {
 	if t.missing || t.single != nil {
 		return nil
 	}
-	if h.log.Trouble()&exit.TroubleIO != 0 && !h.plan.Delete.IgnoreErrors {
-		if !t.deletes.stopped {
-			t.deletes.stopped = true
-			h.log.Say(report.SkippingDeletion)
-		}
+	if h.deletionsStopped() {
 		return nil
 	}
 	path := bytes.Clone(h.Path(dir))
-	// A link in the directory's place is about to be replaced: what it leads to is none of ours.
-	if err := h.Stat(dir, &h.seen); err == nil && !h.seen.IsDir() {
+	// A pass of its own looks first; the main one has just made the directory. Anything else in its
+	// place is about to be replaced or kept: what a link leads to is none of ours.
+	pass := h.plan.Delete.When == plan.DeleteBefore || h.plan.Delete.When == plan.DeleteAfter
+	if err := h.Stat(dir, &h.seen); err != nil && pass || err == nil && !h.seen.IsDir() {
 		return nil
 	}
 	d, err := t.root.Dir(path)
 	if err != nil {
-		// A link on the way that leads outside is about to be replaced too.
-		led := errors.Is(err, syscall.ELOOP) && !h.plan.Write.KeepDirlinks
-		if !led && !errors.Is(err, fs.ErrNotExist) && !isNotDir(err) && dir.Is(flist.Content) {
+		switch {
+		case !dir.Is(flist.Content), errors.Is(err, fs.ErrNotExist), isNotDir(err):
+		case !errors.Is(err, syscall.ELOOP):
 			h.log.Fail(report.OpendirFailed, err, report.Full(path))
+		case h.plan.Write.KeepDirlinks: // without it, a link that leads outside is about to be replaced too
+			h.log.Fail(report.OpendirLedOutside, err, report.Full(path))
 		}
 		return nil
 	}
@@ -74,6 +74,28 @@ func (h *Hand) DeleteExtras(dir flist.File, list *flist.Segment) error {
 		}
 	}
 	return nil
+}
+
+// DeleteInPlaceOf is DeleteExtras for a directory of the list in whose place st describes something
+// else, which is kept: there is nothing to delete in it, and looking for it is an error that stops
+// all further deletions. A link is none of ours.
+func (h *Hand) DeleteInPlaceOf(dir flist.File, st *fsys.Stat) {
+	if h.t.missing || h.t.single != nil || st.IsSymlink() || !dir.Is(flist.Content) || h.deletionsStopped() {
+		return
+	}
+	h.log.Fail(report.OpendirFailed, syscall.ENOTDIR, h.Full(dir))
+}
+
+// deletionsStopped reports whether an I/O error has put an end to deletions, and says so once.
+func (h *Hand) deletionsStopped() bool {
+	if h.log.Trouble()&exit.TroubleIO == 0 || h.plan.Delete.IgnoreErrors {
+		return false
+	}
+	if d := &h.t.deletes; !d.stopped {
+		d.stopped = true
+		h.log.Say(report.SkippingDeletion)
+	}
+	return true
 }
 
 // deleteExtra deletes or notes one name that the sender does not have.

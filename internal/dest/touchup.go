@@ -37,7 +37,8 @@ func (h *Hand) SetDir(f flist.File, mode uint32, st *fsys.Stat) meta.Applied {
 }
 
 // TouchUp repairs, when the contents of f's directory are done, what working in it has changed: its
-// modification time, and the mode that SetDir relaxed (docs/protocol/03-transfer.md §14.8).
+// modification time, and the mode that SetDir relaxed (docs/protocol/03-transfer.md §14.8). What
+// --ignore-existing has kept in the directory's place gets its time too.
 func (h *Hand) TouchUp(f flist.File) {
 	if h.dry() || h.t.missing || h.t.single != nil || !f.IsDir() || h.locate(f) != nil {
 		return
@@ -47,7 +48,7 @@ func (h *Hand) TouchUp(f flist.File) {
 	if !relaxed && !keep {
 		return
 	}
-	if h.dir.Lstat(h.leaf.Name, &h.seen) != nil || !h.seen.IsDir() {
+	if h.dir.Lstat(h.leaf.Name, &h.seen) != nil {
 		return
 	}
 	mtime := fsys.Time{Sec: f.Mtime(), Nsec: int32(f.Nsec())}

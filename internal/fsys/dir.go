@@ -226,8 +226,8 @@ func (d *Dir) Mknod(name string, mode, major, minor uint32) error {
 }
 
 // Chmod sets the permission bits (ModeBits) of name, never through a link: a
-// symbolic link gives EOPNOTSUPP or ErrUnsupported on systems whose links
-// have no mode.
+// symbolic link gives ELOOP or ErrUnsupported on systems whose links have no
+// mode.
 func (d *Dir) Chmod(name string, mode uint32) error {
 	if err := checkLeaf(name); err != nil {
 		return err

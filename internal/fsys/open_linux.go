@@ -51,10 +51,17 @@ func openMaybeNoAtime(dir int, name string, flags int, how OpenFlag) (int, error
 }
 
 // sysChmod has three ways to set a mode without following a link at the
-// leaf; each later one serves systems without the one before.
+// leaf; each later one serves systems without the one before. A link is
+// refused as an open that follows none would refuse it.
 func sysChmod(dir handle, sys *features, name string, mode uint32) error {
 	if !sys.noFchmodat2.Load() {
 		err := at(unix.SYS_FCHMODAT2, dir, name, uintptr(mode), unix.AT_SYMLINK_NOFOLLOW, 0)
+		if err == unix.EOPNOTSUPP {
+			var st Stat
+			if sysStat(dir, name, false, &st) == nil && st.IsSymlink() {
+				return unix.ELOOP
+			}
+		}
 		if err != unix.ENOSYS {
 			return err
 		}
@@ -71,7 +78,7 @@ func sysChmod(dir handle, sys *features, name string, mode uint32) error {
 			return err
 		}
 		if st.IsSymlink() {
-			return unix.EOPNOTSUPP
+			return unix.ELOOP
 		}
 		var path procPath
 		_, _, e := unix.Syscall6(unix.SYS_FCHMODAT, 0, uintptr(unsafe.Pointer(path.fd(fd))), uintptr(mode), 0, 0, 0)
@@ -83,8 +90,6 @@ func sysChmod(dir handle, sys *features, name string, mode uint32) error {
 	fd, err := openat(dir, name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	switch err {
 	case nil:
-	case unix.ELOOP:
-		return unix.EOPNOTSUPP
 	case unix.EACCES, unix.ENXIO:
 		return ErrUnsupported // unreadable, or a socket: no safe call is left
 	default:

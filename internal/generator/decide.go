@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"syscall"
 
 	"godwit/internal/dest"
 	"godwit/internal/exit"
@@ -100,11 +99,12 @@ func (g *Generator) decide(ctx context.Context, v *visit) error {
 		return nil
 	}
 	if u.IgnoreExisting && st != nil && !(isDir && st.IsDir()) { // 8
-		if !v.early {
-			g.exists(f, st)
-			if isDir {
-				g.unscanned(f, st)
-			}
+		if v.early {
+			return nil
+		}
+		g.exists(f, st)
+		if isDir {
+			g.inPlaceOfDirectory(v, st)
 		}
 		return nil
 	}
@@ -115,15 +115,6 @@ func (g *Generator) decide(ctx context.Context, v *visit) error {
 		return nil
 	}
 	return g.other(ctx, v, st, err)
-}
-
-// unscanned says of a directory in whose place something else stays that its extras could not be
-// looked for. Behind a symlink there is nothing of ours to look for.
-func (g *Generator) unscanned(f flist.File, st *fsys.Stat) {
-	d := g.Plan.Delete.When
-	if g.List.Incremental() && f.Is(flist.Content) && !st.IsSymlink() && (d == plan.DeleteDuring || d == plan.DeleteDelay) {
-		g.log.Fail(report.OpendirFailed, syscall.ENOTDIR, report.Full(g.h.Path(f)))
-	}
 }
 
 // other is the rest of the table for entries that are no directories: steps 12 and later.

@@ -67,12 +67,26 @@ func (g *Generator) directory(ctx context.Context, v *visit, st *fsys.Stat, err 
 			g.touchDir(f)
 		}
 	}
-	if d := p.Delete.When; d == plan.DeleteDuring || d == plan.DeleteDelay { // 9
-		if !g.unreachableDry(f) {
-			return g.deleteExtras(f, v.list)
-		}
+	if g.deletesAlong(f) && !(g.dry && st == nil) { // 9
+		return g.deleteExtras(f, v.list)
 	}
 	return nil
+}
+
+// deletesAlong tells whether the main pass deletes in a directory as it comes to it.
+func (g *Generator) deletesAlong(f flist.File) bool {
+	d := g.Plan.Delete.When
+	return (d == plan.DeleteDuring || d == plan.DeleteDelay) && !g.unreachableDry(f)
+}
+
+// inPlaceOfDirectory is about what --ignore-existing keeps where a directory is listed. With incremental
+// recursion the list of that directory's contents is worked through all the same, and what is due for
+// every such list is done here too.
+func (g *Generator) inPlaceOfDirectory(v *visit, st *fsys.Stat) {
+	g.touchDir(v.f)
+	if g.List.Incremental() && g.deletesAlong(v.f) {
+		g.h.DeleteInPlaceOf(v.f, st)
+	}
 }
 
 // directoryItem returns the flags of the item about a directory: steps 5 and 6.

@@ -130,6 +130,11 @@ func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
 		if err := g.entry(ctx, v); err != nil {
 			return err
 		}
+		if f.IsRoot() { // its item comes before the names of what is deleted further down
+			if err := g.flush(); err != nil {
+				return err
+			}
+		}
 		if err := g.between(ctx); err != nil {
 			return err
 		}
@@ -236,6 +241,9 @@ func (g *Generator) checkParent(v *visit) error {
 	}
 	if g.Plan.Select.Relative && !g.Plan.Select.ImpliedDirs && !g.unreachable(v.f) && !g.h.DirExists(v.f) {
 		g.h.MakeParents(v.f)
+	}
+	if v.ndx >= v.first { // else as an entry of its parent's list it has had this
+		g.h.WarnOfParent(v.f)
 	}
 	return nil
 }

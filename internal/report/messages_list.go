@@ -13,6 +13,7 @@ const (
 	NoReferent
 	ReadlinkStatFailed
 	OpendirFailed
+	OpendirLedOutside
 	ReaddirFailed
 	SkippingLongName
 	NameOverflows
@@ -34,6 +35,7 @@ var listMessages = [...]entry{
 	DirectoryVanished & place:    {class: Warning, trouble: exit.TroubleVanish, text: "directory has vanished: {}"},
 	NoReferent & place:           {class: ErrorXfer, trouble: exit.TroubleIO, text: "symlink has no referent: {}"},
 	ReadlinkStatFailed & place:   {class: ErrorXfer, form: system, trouble: exit.TroubleIO, text: "readlink_stat({}) failed"},
+	OpendirLedOutside & place:    {class: ErrorXfer, form: system, text: "opendir {} failed"},
 	OpendirFailed & place:        {class: ErrorXfer, form: system, trouble: exit.TroubleIO, text: "opendir {} failed"},
 	ReaddirFailed & place:        {class: ErrorXfer, form: system, trouble: exit.TroubleIO, text: "readdir({})"},
 	SkippingLongName & place:     {class: ErrorXfer, trouble: exit.TroubleIO, text: "skipping overly long name: {}"},

@@ -15,7 +15,7 @@ const framePayload = 65532
 
 // outbox is the writing half of a session: one goroutine, the only one that writes to the
 // connection, sends what the roles have put into the buffer for data and the buffer for
-// messages. Messages overtake buffered data.
+// messages. Messages overtake buffered data that have not been flushed.
 type outbox struct {
 	s    *Session
 	conn io.Writer
@@ -24,7 +24,7 @@ type outbox struct {
 	wake    sync.Cond // for the writer: there is something to do
 	space   sync.Cond // for roles: the buffer was taken, or the session ended
 	data    []byte    // gathered data; the first HeaderLen bytes are kept free for a header
-	msgs    []byte    // framed messages
+	msgs    []byte    // framed messages, and the frames of data that were flushed
 	spareD  []byte
 	spareM  []byte
 	framed  bool
@@ -201,9 +201,15 @@ func (o *outbox) waitRoom() {
 	o.mu.Unlock()
 }
 
-// flush makes the writer send what it holds. It does not wait.
+// flush makes the writer send what it holds. It does not wait; messages posted from now on do not
+// overtake the data put before.
 func (o *outbox) flush() {
 	o.mu.Lock()
+	if n := len(o.data) - wire.HeaderLen; n > 0 && o.framed && !o.muted {
+		o.msgs = append(wire.AppendHeader(o.msgs, wire.MsgData, n), o.data[wire.HeaderLen:]...)
+		o.data = o.data[:wire.HeaderLen]
+		o.space.Broadcast()
+	}
 	if len(o.data) > wire.HeaderLen || len(o.msgs) > 0 {
 		o.kick = true
 		o.wake.Signal()
