@@ -152,7 +152,7 @@ func (d dice) operands(s *scenario, dirs []string) {
 	// A far shell would read these names itself.
 	if s.mode != "local" {
 		for _, operand := range s.sources {
-			if strings.ContainsAny(operand, "*?[]! \\#\xe9") {
+			if strings.ContainsAny(operand, "*?[]! \\#") || strings.IndexByte(operand, 0xe9) >= 0 {
 				s.sources = []string{"src/"}
 			}
 		}
