@@ -449,6 +449,9 @@ func (k *killer) complete(w killWay) {
 	if strings.Contains(w.flags, "--backup") {
 		argv = append(argv, "--omit-dir-times", "--exclude=/was*", "--exclude=/gone") // a directory that keeps a backup stays
 	}
+	if w.removes {
+		argv = append(argv, "--omit-dir-times") // removing changes those of the source
+	}
 	r := program.Run(t, exec.Command(k.stock, append(argv, k.second+"/", k.dest+"/")...))
 	if len(r.Stdout) != 0 || r.Exit != 0 {
 		t.Errorf("after the second run the reference (code %d) still finds:\n%s%s", r.Exit, r.Stdout, r.Stderr)
