@@ -94,7 +94,7 @@ func (t *Tree) Close() error {
 // Hand returns a grip on the tree for one goroutine that speaks as role.
 func (t *Tree) Hand(role report.Role) *Hand {
 	h := &Hand{t: t, plan: t.plan, log: t.Log(role), dirID: -1, epoch: t.epoch.Load()}
-	h.applier = meta.Applier{Policy: t.plan.Policy, Xattrs: t.cfg.Xattrs, Report: h.attributeFailed}
+	h.applier = meta.Applier{Policy: t.plan.Policy, Xattrs: t.cfg.Xattrs, Report: h.attributeFailed, Pending: role == report.RoleGenerator}
 	h.alt = make([]altDir, len(t.alts))
 	return h
 }

@@ -123,11 +123,12 @@ func (g *Generator) tryLink(v *visit, st *fsys.Stat, leader string) bool {
 		g.announceItem(v, flags, name)
 		return true
 	}
-	flags := g.h.Differences(f, mode, st, item, dest.Plain)
 	if !g.h.LinkTo(f, name, st) {
 		return false
 	}
 	g.touch(f)
+	// Lists and extended attributes are compared by name, so they are the leader's by now.
+	flags := g.h.Differences(f, mode, st, item, dest.Plain)
 	g.announceItem(v, flags, name)
 	return true
 }

@@ -17,7 +17,7 @@ func (g *Generator) attributes(v *visit, st *fsys.Stat, item wire.ItemFlags, how
 	mode := g.h.Mode(f, st)
 	flags := g.h.Differences(f, mode, st, item, how)
 	uid, gid, bits := st.UID, st.GID, st.Mode
-	g.h.Apply(f, mode, st, g.pending())
+	g.h.Apply(f, mode, st, 0)
 	if st.UID != uid || st.GID != gid || st.Mode != bits {
 		// A change of owner cleared set-id bits, and what is left counts: the owner is no longer
 		// different. What cannot be read any more from the file as it was, stays as found.
@@ -28,15 +28,6 @@ func (g *Generator) attributes(v *visit, st *fsys.Stat, item wire.ItemFlags, how
 		g.sayUptodate(f, flags)
 	}
 	g.announceItem(v, flags, nil)
-}
-
-// pending says that the receiver will apply an entry's attributes once more, when long values of
-// extended attributes have arrived.
-func (g *Generator) pending() meta.ApplyFlags {
-	if g.Xattrs != nil && !g.dry {
-		return meta.XattrsPending
-	}
-	return 0
 }
 
 // sayUptodate names an entry that needs no data, at -vv without -i.
@@ -123,7 +114,7 @@ func (g *Generator) sayItem(v *visit, flags wire.ItemFlags, leader []byte) {
 // fillItem makes g.event describe an entry.
 func (g *Generator) fillItem(f flist.File, flags wire.ItemFlags) {
 	g.event = report.Item{
-		Flags: report.ItemFlags(flags), Mode: f.Mode(), UID: f.UID(), GID: f.GID(),
+		Flags: report.ItemFlags(flags), Mode: f.Mode(), UID: g.Plan.Attrs.OwnerOf(f.UID()), GID: f.GID(),
 		HasGID: g.Plan.Attrs.Group && !f.Is(flist.SkipGroup), Size: f.Size(), Mtime: f.Mtime(),
 		Name: g.name(f), Link: f.Link(), Atime: f.Atime(), Crtime: f.Crtime(),
 	}

@@ -75,7 +75,11 @@ func (g *Generator) fullBasis(r *request) report.Arg {
 func (g *Generator) begin(ctx context.Context, r *request, head delta.Head) error {
 	v := r.v
 	if !g.dry {
-		g.Ledger.Request(v.ndx, v.first)
+		if g.redoing {
+			g.Ledger.RequestLate(v.ndx, v.first)
+		} else {
+			g.Ledger.Request(v.ndx, v.first)
+		}
 		g.noteSize(v.ndx, v.f.Size())
 		g.touch(v.f)
 	}

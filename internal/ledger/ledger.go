@@ -93,6 +93,18 @@ func (l *Ledger) Request(ndx, first int32) {
 	l.asked.Add(1)
 }
 
+// RequestLate is Request in the phase of the redos, of a file that was not requested before: the end of
+// the first phase says nothing about it.
+func (l *Ledger) RequestLate(ndx, first int32) {
+	l.mu.Lock()
+	if l.open[ndx] != ToRedo {
+		l.open[ndx] = ToRedo
+		l.lists.add(first, 1)
+	}
+	l.mu.Unlock()
+	l.Request(ndx, first)
+}
+
 // Settle is called by the generator when it has acted on an event that ended a request (not on a
 // Redo), or has dropped a redo: nothing more will happen to the file. first is as for Request.
 func (l *Ledger) Settle(ndx, first int32) {

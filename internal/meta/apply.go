@@ -20,10 +20,6 @@ const (
 	// ExactTime sets times that differ by a nanosecond, without regard to the
 	// modify window: after a data transfer, and with --checksum.
 	ExactTime
-	// XattrsPending says that the receiver will apply the entry once more
-	// when long attribute values have arrived, so that missing ones are no
-	// error now.
-	XattrsPending
 
 	// SkipTimes leaves all times alone.
 	SkipTimes = SkipMtime | SkipAtime | SkipCrtime
@@ -50,6 +46,9 @@ const (
 type Applier struct {
 	Policy *Policy
 	Xattrs *XattrReceiver // nil without --xattrs
+	// Pending says that the receiver will apply each entry once more when long
+	// attribute values have arrived, so that missing ones are no error now.
+	Pending bool
 	// Report is called for each attribute that could not be set, while Apply
 	// runs.
 	Report func(*Failure)
@@ -65,9 +64,9 @@ type Applier struct {
 // extended attributes, times, ACLs, mode. Only what differs is set.
 //
 // st is what [Policy.Stat] said about the leaf; it is nil if the leaf has not
-// been looked at. When the owner of a set-id file was changed, which may clear
-// those bits, *st is replaced by a new look, since that is what an item about
-// the entry is then compared with.
+// been looked at. An item about the entry is compared with *st afterwards, so
+// it becomes a new look when the owner of a set-id file was changed, which may
+// clear those bits, and gets the mode that came with a new access ACL.
 //
 // An owner or a time that cannot be set ends the work on this entry: the rest
 // might grant access to the wrong user.
@@ -92,7 +91,7 @@ func (a *Applier) Apply(leaf *Leaf, st *fsys.Stat, rec *Record, flags ApplyFlags
 		realNow = realMode(rec.Mode)
 	}
 	if a.Policy.Xattrs && rec.HasXattrs &&
-		a.Xattrs.apply(&a.xattr, rec.XattrList, leaf, realNow, flags&XattrsPending != 0, a.Report) {
+		a.Xattrs.apply(&a.xattr, rec.XattrList, leaf, realNow, a.Pending, a.Report) {
 		done |= AppliedXattrs
 	}
 	times, ok := a.applyTimes(leaf, st, rec, flags)
@@ -250,6 +249,9 @@ func (a *Applier) applyACLsAndMode(leaf *Leaf, st *fsys.Stat, rec *Record) (done
 			done |= AppliedACLs
 			if err := leaf.Lstat(&a.now); err == nil {
 				mode = a.now.Mode
+				if !a.Policy.Fake {
+					st.Mode = mode
+				}
 			}
 		}
 		if a.applyACL(leaf, DefaultACL, rec.Default, rec.Mode, st.Mode) {

@@ -168,6 +168,14 @@ type Attrs struct {
 	ReceiverSymlinkTimes bool
 }
 
+// OwnerOf gives the owner that lines about an entry show: where owners are not kept, none was sent.
+func (a *Attrs) OwnerOf(uid uint32) uint32 {
+	if !a.Owner {
+		return 0
+	}
+	return uid
+}
+
 // Update says what counts as changed and what may be updated.
 type Update struct {
 	WholeFile      bool

@@ -21,14 +21,15 @@ func (r *Receiver) noTransfer(f flist.File, xattrs bool) error {
 	return nil
 }
 
-// applyArrived gives an entry its attributes once more, now that long values have arrived. A
-// directory keeps its mode: it may be relaxed for the time of the transfer.
+// applyArrived gives an entry its attributes once more, now that long values have arrived. As with
+// the reference it gets the sender's permissions too, whether they are kept or not. But a directory in
+// which an ordinary user could not work with these keeps what it has until it is touched up.
 func (r *Receiver) applyArrived(f flist.File) {
 	if r.hand.Stat(f, &r.st) != nil {
 		return
 	}
-	mode := r.hand.Mode(f, &r.st)
-	if f.IsDir() {
+	mode := f.Mode()
+	if f.IsDir() && !r.Plan.Where.Root && mode&0o700 != 0o700 {
 		mode = r.st.Mode
 	}
 	r.hand.Apply(f, mode, &r.st, 0)
@@ -52,7 +53,7 @@ func (r *Receiver) name(f flist.File) []byte {
 func (r *Receiver) fill(f flist.File, leader []byte) *report.Item {
 	e := f.Entry()
 	r.event = report.Item{
-		Flags: report.ItemFlags(r.item.Flags), Mode: e.Mode, UID: e.UID, GID: e.GID,
+		Flags: report.ItemFlags(r.item.Flags), Mode: e.Mode, UID: r.Plan.Attrs.OwnerOf(e.UID), GID: e.GID,
 		HasGID: r.Plan.Attrs.Group && e.Flags&flist.SkipGroup == 0,
 		Size:   e.Size, Mtime: e.Mtime, Name: r.name(f), Link: f.Link(), Leader: leader, Sum: f.Sum(),
 	}

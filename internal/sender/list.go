@@ -187,7 +187,7 @@ func (s *Sender) fill(f flist.File, flags wire.ItemFlags, leader []byte) *report
 	e := f.Entry()
 	s.path = f.AppendPath(s.path[:0])
 	s.event = report.Item{
-		Flags: report.ItemFlags(flags), Mode: e.Mode, UID: e.UID, GID: e.GID, HasGID: s.Plan.Attrs.Group,
+		Flags: report.ItemFlags(flags), Mode: e.Mode, UID: s.Plan.Attrs.OwnerOf(e.UID), GID: e.GID, HasGID: s.Plan.Attrs.Group,
 		Size: e.Size, Mtime: e.Mtime, Name: s.path, Link: f.Link(), Leader: leader,
 	}
 	if s.Plan.Update.Checksum && f.IsRegular() && s.Log.NeedsSum() {
