@@ -259,6 +259,7 @@ func (g *Generator) regularAt(ctx context.Context, v *visit, st *fsys.Stat, err 
 		if !g.h.MakeWay(f, st, "regular file") {
 			return nil
 		}
+		g.touch(f) // it may turn out that nothing takes the place
 		st, err = nil, fs.ErrNotExist
 	}
 	r := &g.asking

@@ -58,13 +58,17 @@ func (g *Generator) special(ctx context.Context, v *visit, st *fsys.Stat, same b
 		flags = wire.ItemLocal
 	case match.found:
 		flags = g.h.DifferencesFrom(&g.match, f, mode, item, dest.Plain)
-	default:
-		flags = g.h.Differences(f, mode, compare, item, dest.Plain)
 	}
-	if !g.make(v, mode, st, &flags) {
+	timeless, ok := g.make(v, mode, st)
+	if !ok {
 		return nil
 	}
 	g.touch(f)
+	if !match.found && !match.exact {
+		// Lists and extended attributes are compared by name, so they are the new one's by now.
+		flags = g.h.Differences(f, mode, compare, item, dest.Plain)
+	}
+	flags |= timeless
 	if g.uptodate && match.exact {
 		g.log.Uptodate(g.name(f), false)
 	}
@@ -81,16 +85,17 @@ func (g *Generator) special(ctx context.Context, v *visit, st *fsys.Stat, same b
 	return nil
 }
 
-// make creates the link or node in place of what old describes.
-func (g *Generator) make(v *visit, mode uint32, old *fsys.Stat, flags *wire.ItemFlags) bool {
+// make creates the link or node in place of what old describes. The flags say that it could not be
+// given its time.
+func (g *Generator) make(v *visit, mode uint32, old *fsys.Stat) (timeless wire.ItemFlags, ok bool) {
 	if !v.f.IsSymlink() {
-		return g.h.MakeNode(v.f, mode, old)
+		return 0, g.h.MakeNode(v.f, mode, old)
 	}
 	applied, ok := g.h.MakeSymlink(v.f, mode, old)
 	if ok && applied&meta.TimesUnsupported != 0 {
-		*flags |= wire.ItemTime | wire.ItemTimeFail
+		timeless = wire.ItemTime | wire.ItemTimeFail
 	}
-	return ok
+	return timeless, ok
 }
 
 // placed notes that a member of a hard-link group is in place.

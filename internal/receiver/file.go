@@ -80,8 +80,9 @@ func (r *Receiver) transfer(ctx context.Context, ndx int32, f flist.File, index 
 	if in.out != nil || only {
 		ev := r.fill(f, nil)
 		ev.Read = r.r.Count() - read
-		if len(r.sum) > 0 {
-			ev.Sum = r.sum
+		if len(r.sum) > 0 && !r.Plan.Update.Checksum && r.Plan.Caps.Protocol >= 30 { // seeded before
+			r.shown = r.Plan.Sums.Params.Kind.AppendShown(r.shown[:0], r.sum)
+			ev.Sum = r.shown
 		}
 		r.Log.Transferred(ev)
 	}

@@ -15,7 +15,7 @@ func (r *Receiver) noTransfer(f flist.File, xattrs bool) error {
 	if r.Log.WantsItem(report.ItemFlags(r.item.Flags), f.IsDir(), len(leader) > 0) {
 		r.Log.Item(r.fill(f, leader))
 	}
-	if xattrs {
+	if xattrs && leader == nil { // a hard link has what its leader has
 		r.applyArrived(f)
 	}
 	return nil
@@ -55,7 +55,11 @@ func (r *Receiver) fill(f flist.File, leader []byte) *report.Item {
 	r.event = report.Item{
 		Flags: report.ItemFlags(r.item.Flags), Mode: e.Mode, UID: r.Plan.Attrs.OwnerOf(e.UID), GID: e.GID,
 		HasGID: r.Plan.Attrs.Group && e.Flags&flist.SkipGroup == 0,
-		Size:   e.Size, Mtime: e.Mtime, Name: r.name(f), Link: f.Link(), Leader: leader, Sum: f.Sum(),
+		Size:   e.Size, Mtime: e.Mtime, Name: r.name(f), Link: f.Link(), Leader: leader,
+	}
+	if sum := f.Sum(); len(sum) > 0 {
+		r.shown = r.Plan.Sums.File.AppendShown(r.shown[:0], sum)
+		r.event.Sum = r.shown
 	}
 	return &r.event
 }

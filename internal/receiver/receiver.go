@@ -61,6 +61,7 @@ type Receiver struct {
 	decoder codec.Decoder
 	tokens  tokenReader
 	sum     []byte
+	shown   []byte // a sum as lines show it
 	layout  delta.Layout
 	job     delta.Job
 	in      incoming

@@ -177,6 +177,7 @@ type FormatEnv struct {
 	Style   ItemStyle
 	Sending bool // this process sends: %o is "send", %b what it writes
 	SumLen  int  // bytes in a digest, for the blanks of %C
+	NoSums  bool // %C is always blank: protocols before 30
 	PID     int
 	Point   byte // decimal point of the locale, 0 for "."
 
@@ -274,7 +275,7 @@ func (p *piece) appendValue(dst []byte, it *Item, env *FormatEnv, deletion bool,
 	case 'f':
 		return append(dst, longName(it)...)
 	case 'C':
-		return appendSum(dst, it, env.SumLen, deletion)
+		return appendSum(dst, it, env.SumLen, deletion || env.NoSums)
 	case 'B':
 		return AppendPerms(dst, it.Mode)
 	case 'U':
@@ -344,9 +345,9 @@ func longName(it *Item) []byte {
 
 // appendSum appends the digest in hexadecimal: the known one, zeros for a
 // transferred file whose data was not looked at (a dry run), else blanks.
-func appendSum(dst []byte, it *Item, sumLen int, deletion bool) []byte {
+func appendSum(dst []byte, it *Item, sumLen int, none bool) []byte {
 	fill := byte(' ')
-	if it.IsRegular() && !deletion {
+	if it.IsRegular() && !none {
 		if len(it.Sum) > 0 {
 			return hex.AppendEncode(dst, it.Sum)
 		}

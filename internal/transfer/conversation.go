@@ -102,7 +102,7 @@ func (c *conversation) newLog(role report.Role, protocol int) *report.Log {
 	}
 	if c.plan != nil {
 		cfg.Env.Style.SymlinkTimes = c.plan.Attrs.ReceiverSymlinkTimes
-		cfg.Env.SumLen = c.outcome.Transfer.Size()
+		cfg.Env.SumLen, cfg.Env.NoSums = c.outcome.Transfer.Size(), protocol < 30
 	}
 	if c.Module != nil {
 		cfg.Module, cfg.ModuleDir = c.Module.Name, c.Module.Path

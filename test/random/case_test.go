@@ -172,10 +172,13 @@ func (c *testCase) smaller(yield func(*testCase) bool) {
 		}
 	}
 	for i, o := range c.options {
+		if o == "-og" { // see draw
+			continue
+		}
 		if !try(func(d *testCase) { d.options = slices.Delete(d.options, i, i+1) }) {
 			return
 		}
-		if len(o) > 2 && o[0] == '-' && o[1] != '-' && !strings.Contains(o, "=") {
+		if len(o) > 2 && o[0] == '-' && o[1] != '-' && o[1] != 'M' && !strings.Contains(o, "=") {
 			for j := 1; j < len(o); j++ {
 				if !try(func(d *testCase) { d.options[i] = o[:j] + o[j+1:] }) {
 					return

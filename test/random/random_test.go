@@ -81,6 +81,9 @@ func (j *judge) differs(t *testing.T, c *testCase, rounds int) string {
 	wrong := ""
 	for range rounds {
 		right = append(right, j.run(t, c, j.stock, j.stock))
+		if failing.MatchString(right[0].stderr) {
+			return ""
+		}
 		switch c.ends.stock {
 		case "client":
 			found = append(found, j.run(t, c, j.stock, j.godwit))
@@ -99,6 +102,11 @@ func (j *judge) differs(t *testing.T, c *testCase, rounds int) string {
 	}
 	return wrong
 }
+
+// failing matches what stock says when it breaks on a tree it should copy, so that nothing can be learnt from it: hard
+// links whose leader is in a list that is done with (docs/protocol/03-transfer.md §10.4, §10.6), a default
+// ACL looked for where a directory has just become a file.
+var failing = regexp.MustCompile(`File-list index \d+ not in|Hlink node data for|get_acl: sys_acl_get_file\(.*ACL_TYPE_DEFAULT\): Permission denied|default_perms_for_dir: `)
 
 // shrink takes away what does not matter to the difference.
 func (j *judge) shrink(t *testing.T, c *testCase, wrong string) (*testCase, string) {
@@ -172,9 +180,6 @@ func (j *judge) run(t *testing.T, c *testCase, client, server string) outcome {
 	if err == nil && c.list != nil {
 		err = os.WriteFile(filepath.Join(work, "list"), []byte(strings.Join(c.list, "\n")+"\n"), 0o644)
 	}
-	if err == nil {
-		err = os.Mkdir(filepath.Join(work, "tmp"), 0o777)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +202,7 @@ func (j *judge) run(t *testing.T, c *testCase, client, server string) outcome {
 	cmd.Dir = work
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + top, "TZ=UTC", "LC_ALL=C.UTF-8", "LANG=C.UTF-8", "USER=tester", "LOGNAME=tester"}
 	if !c.root {
-		for _, d := range []string{top, work, filepath.Join(work, "tmp")} {
+		for _, d := range []string{top, work} {
 			if err := os.Lchown(d, nobody, nobody); err != nil {
 				t.Fatal(err)
 			}
