@@ -294,9 +294,12 @@ func (h *Hand) backupSubdir(at *fsys.Dir, leaf string, path []byte) (*fsys.Dir, 
 	if err := at.Mkdir(leaf, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	var st fsys.Stat
+	var st, made fsys.Stat
 	if like, err := h.t.root.Dir(path); err == nil {
 		if like.Fstat(&st) == nil {
+			if at.Lstat(leaf, &made) == nil {
+				st.Mode = h.plan.Policy.InheritSetGID(st.Mode, made.Mode)
+			}
 			h.copyAttributes(at, leaf, &st, path)
 		}
 		like.Close()

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,6 +26,9 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
+
+// nobody is the identity of an ordinary user; group 1234 is one of theirs.
+const nobody = 65534
 
 func TestRows(t *testing.T) {
 	program.Need(t, "sh", "setfattr", "setfacl")
@@ -103,6 +107,15 @@ func (tab *table) run(t *testing.T, r *row, mode, prog string) outcome {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + top, "TZ=UTC", "LC_ALL=C.UTF-8", "LANG=C.UTF-8",
 		"USER=tester", "LOGNAME=tester", "RSYNC=" + prog, "RSH=" + program.RemoteShell(t, top),
 	}
+	var as *syscall.SysProcAttr
+	if r.has("user") && os.Getuid() == 0 {
+		for _, d := range []string{top, work} {
+			if err := os.Chown(d, nobody, nobody); err != nil {
+				t.Fatal(err)
+			}
+		}
+		as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody, Groups: []uint32{nobody, 1234}}}
+	}
 	sh := func(name, text string) program.Result {
 		path := filepath.Join(top, name)
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
@@ -110,6 +123,10 @@ func (tab *table) run(t *testing.T, r *row, mode, prog string) outcome {
 		}
 		cmd := exec.Command("sh", path)
 		cmd.Dir, cmd.Env = work, env
+		if as != nil {
+			own := *as
+			cmd.SysProcAttr = &own
+		}
 		return program.Run(t, cmd)
 	}
 	start := time.Now() // tree scripts set all times that count to old ones

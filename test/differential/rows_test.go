@@ -32,6 +32,8 @@ import (
 //	free                the order of output lines is a matter of timing
 //	quiet               standard output is not compared (it shows timing)
 //	mute                standard error is not compared (two processes race to complain)
+//	user                an ordinary user runs tree and script, if root runs the tests
+//	both                two rows: NAME, and NAME-user with the flag user
 type row struct {
 	name, tree, script string
 	flags              []string
@@ -135,6 +137,14 @@ func (t *table) parse(file, text string) error {
 			}
 			inTree = ""
 			current = expand(head, script, tree)
+			for _, r := range current {
+				if r.has("both") {
+					user := *r
+					user.name += "-user"
+					user.flags = append(slices.Clone(r.flags), "user")
+					current = append(current, &user)
+				}
+			}
 			t.rows = append(t.rows, current...)
 		}
 	}

@@ -45,12 +45,25 @@ func generate(seed uint64) *testCase {
 		c.ends.stock = pick(r, "", "client", "server")
 	}
 	c.choose(r, s)
+	if s.unreadable && c.letter('c') {
+		// The sum of a file that cannot be read is with stock the one of another file.
+		c.readable()
+	}
 	c.operate(r)
 	for n := range c.alternates() {
 		name := fmt.Sprintf("alt%d", n)
 		c.trees[name] = sound(s.relative(r, src, 75))
 	}
 	return c
+}
+
+// readable lets everybody read everything.
+func (c *testCase) readable() {
+	for _, t := range c.trees {
+		for i := range t {
+			t[i].mode |= 0o444
+		}
+	}
 }
 
 // alternates counts the trees the options name.

@@ -100,7 +100,9 @@ func (s *style) attributes(r *rand.Rand, e *entry) {
 		e.mode = pick[uint32](r, 0o644, 0o644, 0o600, 0o755, 0o444, 0o666, 0o4755, 0o2755, 0o664)
 	}
 	if s.unreadable && chance(r, 8) {
-		e.mode = pick[uint32](r, 0o000, 0o200, 0o111, 0o300, 0o500)
+		if e.mode = pick[uint32](r, 0o000, 0o111, 0o500, 0o200); e.mode == 0o200 && e.kind == 'd' {
+			e.mode = 0o100 // stock leaves a directory that one may only write to open
+		}
 	}
 	if s.fuller && e.kind != 'l' && (e.kind == 'd' || e.kind == 'f') && chance(r, 25) {
 		e.xattrs = append(e.xattrs, pick(r, "user.a=1", "user.a=2", "user.bb=some value", "user.long="+strings.Repeat("v", 40)))

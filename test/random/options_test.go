@@ -61,11 +61,19 @@ var talk = []string{
 	"--info=name2,misc", "-ii -8", "-q",
 }
 
-// clash tells of combinations in which stock fails where godwit does not, so that nothing can be compared: it
-// cannot set up a copy or a temporary file in a directory named with "..".
+// clashes lists combinations in which stock fails where godwit does not, so that nothing can be compared: the
+// backup of an in-place update in a directory named with "..", and an option for the other side of a local
+// copy that appends.
+var clashes = [][2]string{{"--backup-dir=../", "--inplace"}, {"--backup-dir=../", "--append"}, {"-M", "--append"}}
+
 func clash(options []string) bool {
 	all := strings.Join(options, " ")
-	return strings.Contains(all, "--backup-dir=../") && (strings.Contains(all, "--inplace") || strings.Contains(all, "--append"))
+	for _, c := range clashes {
+		if strings.Contains(all, c[0]) && strings.Contains(all, c[1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // choose gives the case its options.
