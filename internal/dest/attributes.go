@@ -148,7 +148,12 @@ func (h *Hand) compare(f flist.File, leaf *meta.Leaf, st *fsys.Stat, item wire.I
 	item |= p.Compare(rec, st)
 	item |= h.applier.CompareACLs(leaf, rec, st)
 	if rec.HasXattrs {
-		item |= h.applier.CompareXattrs(leaf, rec)
+		differ := h.applier.CompareXattrs(leaf, rec)
+		if differ == 0 && item&(wire.ItemLocal|wire.ItemTransfer) != 0 {
+			// What takes this one's place gets the same, and nobody will be asked for it.
+			h.t.cfg.Xattrs.Recall(rec.XattrList, leaf)
+		}
+		item |= differ
 	}
 	return item
 }

@@ -189,6 +189,22 @@ func (c *XattrReceiver) AppendRequest(b []byte, list uint32, have AttrSource) []
 	return append(b, 0)
 }
 
+// Recall remembers the long values of a list that a file has, because they are wanted for what takes its
+// place and are not going to be asked for.
+func (c *XattrReceiver) Recall(list uint32, have AttrSource) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.lists[list].items {
+		it := &c.lists[list].items[i]
+		if it.state != xattrElsewhere {
+			continue
+		}
+		if v, err := readAttr(have, it.name, nil); err == nil && it.matches(v) {
+			it.value, it.state = v, xattrHere
+		}
+	}
+}
+
 // ReadAnswer reads the values that follow an echoed item. name is the entry's.
 func (c *XattrReceiver) ReadAnswer(r *wire.Reader, list uint32, name string) error {
 	for number := int32(0); ; {
