@@ -158,6 +158,11 @@ func (h *Hand) compare(f flist.File, leaf *meta.Leaf, st *fsys.Stat, item wire.I
 	return item
 }
 
+// Bare returns the item flags for the extended attributes in which f differs from something that has none.
+func (h *Hand) Bare(f flist.File, mode uint32) wire.ItemFlags {
+	return h.applier.CompareXattrs(nil, h.record(f, mode))
+}
+
 // Apply gives f's destination its attributes, as far as they differ from st, which [Hand.Stat]
 // filled; nil if it has not been asked. It does nothing in a dry run.
 func (h *Hand) Apply(f flist.File, mode uint32, st *fsys.Stat, flags meta.ApplyFlags) meta.Applied {

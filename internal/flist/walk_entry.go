@@ -60,9 +60,13 @@ func (w *Walker) look(s *spot, leaf []byte, slash bool) error {
 		return nil
 	case w.CopyDirlinks || slash:
 		var st fsys.Stat
-		if err := w.statFollowed(s, leaf, &st); err == nil && st.IsDir() {
+		err := w.statFollowed(s, leaf, &st)
+		if err == nil && st.IsDir() {
 			w.st = st
 			return nil
+		}
+		if slash && errors.Is(err, syscall.ELOOP) {
+			return err
 		}
 	}
 	if !w.Format.Links && !w.CopyUnsafeLinks {

@@ -114,7 +114,7 @@ func (g *Generator) tryLink(v *visit, st *fsys.Stat, leader string) bool {
 			g.announceItem(v, g.h.DifferencesFrom(m, f, mode, item, dest.Exact), name)
 		}
 		return true
-	case g.Plan.Update.Alt != plan.AltLink && m.Level >= dest.SameContent:
+	case g.Plan.Update.Alt != plan.AltLink && m.Level >= dest.SameContent && f.IsRegular():
 		flags := g.h.DifferencesFrom(m, f, mode, item, dest.Plain)
 		if !g.h.LinkTo(f, name, nil) {
 			return false

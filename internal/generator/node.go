@@ -59,15 +59,20 @@ func (g *Generator) special(ctx context.Context, v *visit, st *fsys.Stat, same b
 	case match.found:
 		flags = g.h.DifferencesFrom(&g.match, f, mode, item, dest.Plain)
 	}
+	if !match.found && !match.exact {
+		flags = g.h.Differences(f, mode, compare, item, dest.Plain)
+		if compare != nil && !g.dry {
+			// Lists and extended attributes are compared by name, so with those of the new one: it has
+			// its list and no attributes yet.
+			const read = wire.ItemACL | wire.ItemXattr
+			flags = flags&^read | g.h.Bare(f, mode)
+		}
+	}
 	timeless, ok := g.make(v, mode, st)
 	if !ok {
 		return nil
 	}
 	g.touch(f)
-	if !match.found && !match.exact {
-		// Lists and extended attributes are compared by name, so they are the new one's by now.
-		flags = g.h.Differences(f, mode, compare, item, dest.Plain)
-	}
 	flags |= timeless
 	if g.uptodate && match.exact {
 		g.log.Uptodate(g.name(f), false)

@@ -14,7 +14,7 @@ var letters = []struct {
 }{
 	{"l", 80}, {"p", 75}, {"t", 85}, {"g", 60}, {"o", 60}, {"D", 60},
 	{"H", 15}, {"c", 12}, {"I", 7}, {"u", 10}, {"W", 8}, {"E", 8}, {"O", 10}, {"J", 8}, {"b", 14}, {"n", 12},
-	{"k", 7}, {"K", 8}, {"L", 7}, {"S", 6}, {"m", 5}, {"U", 3}, {"x", 2}, {"z", 5}, {"R", 6}, {"y", 5}, {"s", 2}, {"h", 1},
+	{"k", 7}, {"K", 8}, {"L", 7}, {"S", 6}, {"m", 5}, {"U", 3}, {"x", 2}, {"z", 5}, {"R", 6}, {"y", 3}, {"s", 2}, {"h", 1},
 }
 
 // A choice is a group of long options of which at most one is given.
@@ -62,12 +62,16 @@ var talk = []string{
 }
 
 // clashes lists combinations in which stock fails where godwit does not, so that nothing can be compared: the
-// backup of an in-place update in a directory named with "..", and an option for the other side of a local
-// copy that appends.
-var clashes = [][2]string{{"--backup-dir=../", "--inplace"}, {"--backup-dir=../", "--append"}, {"-M", "--append"}}
+// backup of an in-place update in a directory named with "..", an option for the other side of a local copy
+// that appends, and appending to what is elsewhere and no shorter, which leaves the file out.
+var clashes = [][2]string{{"--backup-dir=../", "--inplace"}, {"--backup-dir=../", "--append"}, {"-M", "--append"},
+	{"-dest=", "--append"}, {"--fuzzy", "--append"}}
 
 func clash(options []string) bool {
 	all := strings.Join(options, " ")
+	if c := (&testCase{options: options}); c.letter('y') {
+		all += " --fuzzy"
+	}
 	for _, c := range clashes {
 		if strings.Contains(all, c[0]) && strings.Contains(all, c[1]) {
 			return true
