@@ -21,20 +21,20 @@ func TestForesight(t *testing.T) {
 		t.Fatal("nothing is looked at ahead")
 	}
 	list := w.files(entry{name: "d/"}, entry{name: "d/there", size: 1}, entry{name: "d/missing"}, entry{name: "none/x"})
-	foresee := func(name string) (known bool, err error, st fsys.Stat) { //nolint:revive // in the order of the call
+	foresee := func(name string) (st fsys.Stat, known bool, err error) {
 		var seen Foresight
 		other.Foresee(w.find(list, name), &seen)
 		known, err = h.Recall(w.find(list, name), &seen, &st)
-		return known, err, st
+		return st, known, err
 	}
-	if known, err, st := foresee("d/there"); !known || err != nil || !st.IsRegular() {
+	if st, known, err := foresee("d/there"); !known || err != nil || !st.IsRegular() {
 		t.Errorf("there: %v, %v, %o", known, err, st.Mode)
 	}
-	if known, err, _ := foresee("d/missing"); !known || !os.IsNotExist(err) {
+	if _, known, err := foresee("d/missing"); !known || !os.IsNotExist(err) {
 		t.Errorf("missing: %v, %v", known, err)
 	}
 	// A directory that is not there yet may be made in its turn.
-	if known, _, _ := foresee("none/x"); known {
+	if _, known, _ := foresee("none/x"); known {
 		t.Error("something is known of a directory that is not there")
 	}
 	// A file is remembered as it was seen ...
