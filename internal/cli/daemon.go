@@ -37,6 +37,9 @@ func runWorker(ctx context.Context, env *process.Env) exit.Code {
 func serveModule(env *process.Env) daemon.ServeFunc {
 	return func(ctx context.Context, conn session.Conn, a *daemon.ServerArgs) exit.Code {
 		a.Options.LogFileFormat = a.LogFormat
+		if a.Refused != nil {
+			a.Options.FilesFromGiven = false // it may be what is refused
+		}
 		cfg := server.Config{
 			Options: a.Options, Conn: conn, PeerVersion: a.PeerVersion, Module: a.Module, Router: a.Router, Operator: a.Operator,
 			Caller:     transfer.Caller{Host: a.Host, Addr: a.Addr, User: a.User, ModulePath: a.ModulePath},

@@ -206,7 +206,7 @@ func (c *connection) checkSecret(user, group string, d transport.Digest, challen
 	if name == "" {
 		return "no secrets file"
 	}
-	f, err := c.d.operator().OpenRead(name, &st)
+	f, err := c.operator().OpenRead(name, &st)
 	if err != nil {
 		return "no secrets file"
 	}

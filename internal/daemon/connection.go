@@ -13,6 +13,7 @@ import (
 	"godwit/internal/daemonconf"
 	"godwit/internal/errno"
 	"godwit/internal/exit"
+	"godwit/internal/fsys"
 	"godwit/internal/ids"
 	"godwit/internal/process"
 	"godwit/internal/session"
@@ -283,6 +284,16 @@ func (c *connection) greet(global *daemonconf.Module) (ok bool, code int) {
 	return true, 0
 }
 
+// operator is that of the daemon. It logs which files it does not get at because of a stranger's
+// link on the way.
+func (c *connection) operator() fsys.Operator {
+	op := c.d.operator()
+	op.Distrusted = func() {
+		c.log.line("refusing to follow a symlink owned by an untrusted user; use --insecure-links locally or \"insecure links = yes\" in a daemon module ONLY if every path component is trusted")
+	}
+	return op
+}
+
 // motd returns the message of the day with the line end after it, nothing if none is configured.
 func (c *connection) motd(global *daemonconf.Module) []byte {
 	name := global.Text(daemonconf.MotdFile)
@@ -290,7 +301,7 @@ func (c *connection) motd(global *daemonconf.Module) []byte {
 		return nil
 	}
 	var text []byte
-	if f, err := c.d.operator().OpenRead(name, nil); err == nil {
+	if f, err := c.operator().OpenRead(name, nil); err == nil {
 		text, _ = io.ReadAll(io.LimitReader(f, 1<<20))
 		f.Close()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 
 	"godwit/internal/daemonconf"
 	"godwit/internal/exit"
@@ -310,7 +311,7 @@ func (e *entered) serverArgs(r *request, who ids.Identity) *ServerArgs {
 		ModulePath: p.path, ReadOnly: m.Bool(daemonconf.ReadOnly), WriteOnly: m.Bool(daemonconf.WriteOnly),
 		Charset: m.Text(daemonconf.Charset), Host: e.loggedName(), Addr: e.peer.Addr.String(), User: e.user,
 		Identity: who, Umask: e.d.Env.Umask, Now: e.d.Env.Now,
-		Operator: fsys.Operator{UID: who.UID, Confine: p.dir},
+		Operator: fsys.Operator{UID: who.UID, Confine: p.dir, BasePath: p.dir},
 		Router: &report.Router{
 			Mode: o.Stderr, Server: true, Daemon: true, SocketDaemon: e.mode == overListener, Quiet: o.Quiet > 0, Log: e.log,
 		},
@@ -449,6 +450,15 @@ func (e *entered) optionPaths(o *options.Options, rules *filter.State) *exit.Err
 		if hides(o.BackupDir, filter.Directory) {
 			return rejected()
 		}
+	}
+	// Relative ones count from the destination, and are resolved inside the module.
+	for i, dir := range o.AltDirs {
+		if strings.HasPrefix(dir, "/") {
+			o.AltDirs[i] = clean(dir)
+		}
+	}
+	if strings.HasPrefix(o.PartialDir, "/") {
+		o.PartialDir = clean(o.PartialDir)
 	}
 	if o.FilesFromGiven && o.FilesFrom != "-" {
 		o.FilesFrom = clean(o.FilesFrom)

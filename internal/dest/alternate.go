@@ -11,6 +11,7 @@ import (
 	"godwit/internal/fsys"
 	"godwit/internal/meta"
 	"godwit/internal/report"
+	"godwit/internal/wire"
 )
 
 // alternate is one directory of --compare-dest, --copy-dest or --link-dest
@@ -127,7 +128,7 @@ func (h *Hand) Alternate(f flist.File, mode uint32, m *Match) bool {
 	m.Level = NoMatch
 	for i := range h.alt {
 		d, err := h.alternateDir(f, i)
-		if err != nil {
+		if err != nil || h.hidesBasis(f, wire.Basis(i), h.base(f)) {
 			continue
 		}
 		leaf := meta.Leaf{Dir: d, Name: fsys.View(h.base(f))}
@@ -242,6 +243,9 @@ func (h *Hand) openAlternate(f flist.File, n int, st *fsys.Stat) (*fsys.File, er
 	d, err := h.alternateDir(f, n)
 	if err != nil {
 		return nil, err
+	}
+	if h.hidesBasis(f, wire.Basis(n), h.base(f)) {
+		return nil, fs.ErrNotExist
 	}
 	return d.OpenRead(fsys.View(h.base(f)), 0, st)
 }

@@ -42,6 +42,9 @@ func (h *Hand) OpenBasis(f flist.File, b wire.Basis, name []byte, st *fsys.Stat)
 	if len(leaf) == 0 || string(leaf) == "." || string(leaf) == ".." {
 		return nil, fs.ErrInvalid
 	}
+	if h.hidesBasis(f, b, leaf) {
+		return nil, fs.ErrNotExist
+	}
 	return d.OpenRead(fsys.View(leaf), 0, st)
 }
 

@@ -89,7 +89,8 @@ func (h *Hand) gatherFrom(d *fsys.Dir, where wire.Basis) {
 	for i := range s.ents {
 		e := &s.ents[i]
 		name := s.name(e)
-		if e.mode != fsys.ModeRegular || d.Lstat(fsys.View(name), &h.seen) != nil || !h.seen.IsRegular() || h.seen.Size == 0 {
+		if e.mode != fsys.ModeRegular || d.Lstat(fsys.View(name), &h.seen) != nil || !h.seen.IsRegular() || h.seen.Size == 0 ||
+			h.hidesBasis(h.file, where, name) {
 			continue
 		}
 		at := uint32(len(z.names))

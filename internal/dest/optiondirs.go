@@ -12,6 +12,9 @@ import (
 
 // openOptionDirs looks at the directories that options name: alternates, --backup-dir, --temp-dir.
 func (t *Tree) openOptionDirs() error {
+	if err := t.checkHidden(); err != nil {
+		return err
+	}
 	t.suffix = t.plan.Write.Suffix
 	t.alts = make([]alternate, len(t.plan.Update.AltDirs))
 	option := strings.TrimSuffix(strings.TrimPrefix(t.plan.Update.Alt.Option(), "--"), "-dest")

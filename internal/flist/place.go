@@ -151,7 +151,7 @@ func (w *Walker) openDir(ctx context.Context, p *place, name []byte) (fsys.Sourc
 	} else {
 		name = name[p.strip:]
 	}
-	if w.ModuleRoot == nil && w.Source == nil {
+	if (w.ModuleRoot == nil || w.InsecureLinks) && w.Source == nil {
 		root, err := w.places.hold(p)
 		if err != nil {
 			return nil, err

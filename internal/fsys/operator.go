@@ -23,6 +23,9 @@ type Operator struct {
 
 	// Avoid is as in RootOptions.
 	Avoid Avoid
+
+	// Distrusted, if not nil, is told that a link was refused because of its owner.
+	Distrusted func()
 }
 
 // OpenDir holds the directory at path.

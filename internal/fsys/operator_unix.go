@@ -102,6 +102,9 @@ func (w *opWalk) run(path string, keepLeaf bool) (opEnd, error) {
 			return opEnd{}, err
 		case st.IsSymlink():
 			if !w.op.trusts(&st) {
+				if w.op.Distrusted != nil {
+					w.op.Distrusted()
+				}
 				return opEnd{}, syscall.ELOOP
 			}
 			if w.links--; w.links < 0 {

@@ -47,7 +47,7 @@ const (
 
 // rows are all of them.
 func rows() []row {
-	return slices.Concat(rowsOfListener(), rowsOfPlace(), rowsOfAccess(), rowsOfAuth(), rowsOfLog(), rowsOfTransfer(), rowsOfRules(), rowsOfHooks())
+	return slices.Concat(rowsOfListener(), rowsOfPlace(), rowsOfAccess(), rowsOfAuth(), rowsOfLog(), rowsOfTransfer(), rowsOfRules(), rowsOfHidden(), rowsOfHooks())
 }
 
 // text is the configuration as it is, or without the i-th line that the row is about.

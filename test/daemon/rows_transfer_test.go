@@ -29,7 +29,7 @@ func rowsOfLog() []row {
 // rowsOfTransfer are about how files are read and written.
 func rowsOfTransfer() []row {
 	return []row{
-		{name: "fake super", root: true, setup: `chown 5:6 src/n; chmod 4750 src/n; mknod src/dev c 1 3`, conf: "[m]\npath = D/up\nread only = no\nuid = nobody\ngid = nogroup\n~fake super = yes", do: `r -a src/ $URL/m/; r -a $URL/m/ got/`},
+		{name: "fake super", root: true, setup: `chown 65534 up; chown 5:6 src/n; chmod 4750 src/n; mknod src/dev c 1 3`, conf: "[m]\npath = D/up\nread only = no\nuid = nobody\ngid = nogroup\n~fake super = yes", do: `r -a src/ $URL/m/; r -a $URL/m/ got/`},
 		{name: "fake super of a client", root: true, setup: `chown 5:6 src/n`, conf: "[m]\npath = D/up\nread only = no\n~fake super = no~~fake super = yes", do: `r -a -M--fake-super src/ $URL/m/`},
 		{name: "incoming chmod", conf: "[m]\npath = D/up\nread only = no\n~incoming chmod = D700,F600", do: `r -a src/ $URL/m/; r -r src/ $URL/m/x/; r -a --chmod=a+x src/ $URL/m/y/`},
 		{name: "incoming chmod that is none", conf: "[m]\npath = D/up\nread only = no\n~incoming chmod = zz", do: `r -a src/ $URL/m/`},
@@ -55,6 +55,7 @@ func rowsOfTransfer() []row {
 // rowsOfRules are about what a module hides.
 func rowsOfRules() []row {
 	const do = `r -r $URL/m/; r -a $URL/m/ got/; r -a $URL/m/sub got2/; r -a $URL/m/x.bak got3/; r -a src/n $URL/m/y.bak; r -a src/ $URL/m/sub/; r -a --delete src/ $URL/m/; r -a --delete-excluded -f 'H n' src/ $URL/m/`
+	const look = `r -r $URL/m/; r -a $URL/m/ got/; r -a $URL/m/sub got2/; r -a $URL/m/x.bak got3/; r -a src/n $URL/m/y.bak`
 	const more = `mkdir mod/keep; echo k >mod/keep/k.bak; echo c >mod/c.o; printf -- '*.o\n# comment\n\n; another\n+ *.bak\n!\nsub/\n' >from; printf 'keep/***\n/a.*\n' >inc
 `
 	return []row{
@@ -63,12 +64,12 @@ func rowsOfRules() []row {
 		{name: "exclude with wildcards", setup: more, conf: "~exclude = k*/*.bak [a-c].o **/b.txt\n", do: do},
 		{name: "include", setup: more, conf: "~include = keep/*** x.bak\nexclude = *.bak", do: do},
 		{name: "exclude from", setup: more, conf: "~exclude from = D/from", do: do},
-		{name: "include from", setup: more, conf: "~include from = D/inc\nexclude = *", do: do},
+		{name: "include from", setup: more, conf: "~include from = D/inc\nexclude = *", do: look},
 		{name: "exclude from a missing file", conf: "~exclude from = D/none", do: `r $URL/m/`},
 		{name: "include from a missing file", conf: "~include from = D/none", do: `r $URL/m/`},
 		{name: "filter", setup: more, conf: "~filter = - *.bak -/ D/mod/c.o P,H sub/", do: do},
 		{name: "filter with a merge file", setup: more, conf: "~filter = .-_D/from", do: do},
-		{name: "filter with a merge file in each directory", setup: more + `printf -- '- a.txt\n' >mod/.rules; printf -- '- b.*\n' >mod/sub/.rules`, conf: "~filter = :_.rules", do: do},
+		{name: "filter with a merge file in each directory", setup: more + `printf -- '- a.txt\n' >mod/.rules; printf -- '- b.*\n' >mod/sub/.rules`, conf: "~filter = :_.rules", do: look},
 		{name: "filter that is none", conf: "~filter = x /foo", do: `r $URL/m/`},
 		{name: "filter before include before exclude", setup: more, conf: "~filter = + x.bak\n~include = k.bak~~include = c.o\n~exclude = *.bak", do: do},
 		{name: "rules of a chroot", root: true, setup: more, conf: "[m]\npath = D/mod\nread only = no\nuse chroot = yes\n~exclude = /sub *.bak", do: do},
