@@ -61,6 +61,7 @@ type inbox struct {
 	inStep    bool // no demultiplexer yet: input is taken apart as the reader asks for it
 
 	total atomic.Int64 // bytes read from the connection
+	raw   atomic.Int64 // how many of them were the handshake; -1 while it goes on
 
 	mu      sync.Mutex
 	arrived sync.Cond // an item, or the end
@@ -85,6 +86,7 @@ func newInbox(s *Session, conn io.Reader) *inbox {
 	in := &inbox{s: s, conn: conn, inStep: true, done: make(chan struct{})}
 	in.arrived.L = &in.mu
 	in.room.L = &in.mu
+	in.raw.Store(-1)
 	return in
 }
 
@@ -151,8 +153,20 @@ func (in *inbox) setFramed(on bool) {
 		c := &chunk{b: make([]byte, max(chunkSize, len(rest)+chunkSize/2))}
 		in.cur, in.parsed, in.filled = c, 0, copy(c.b, rest)
 	}
+	if in.raw.Load() < 0 {
+		in.raw.Store(in.total.Load() - int64(in.filled-in.parsed))
+	}
 	in.framed = on
 	in.frameLeft = 0
+}
+
+// sinceHandshake returns how many bytes have been read after the handshake.
+func (in *inbox) sinceHandshake() int64 {
+	raw := in.raw.Load()
+	if raw < 0 {
+		return 0
+	}
+	return in.total.Load() - raw
 }
 
 // fill reads once from the connection (unless whole frames are waiting) and takes apart what

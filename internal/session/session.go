@@ -30,7 +30,6 @@ import (
 
 	"godwit/internal/errno"
 	"godwit/internal/exit"
-	"godwit/internal/human"
 	"godwit/internal/wire"
 )
 
@@ -395,9 +394,8 @@ func (s *Session) ended(err error) error {
 	if isEOF(err) {
 		err = io.ErrUnexpectedEOF
 	}
-	read := human.Numbers{Level: 1}.Comma(nil, s.BytesRead())
 	return &exit.Error{Code: exit.StreamIO, Err: err,
-		Text: fmt.Sprintf("rsync: connection unexpectedly closed (%s bytes received so far) [%s]", read, s.Role())}
+		Text: fmt.Sprintf("rsync: connection unexpectedly closed (%d bytes received so far) [%s]", s.in.sinceHandshake(), s.Role())}
 }
 
 func (s *Session) overflow(m wire.Msg, n int) error {
