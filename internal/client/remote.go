@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,6 +163,7 @@ func (c *Client) shell(ctx context.Context) (reached, error) {
 		return reached{}, err
 	}
 	if b := args.AppendSecluded(nil); len(b) > 0 {
+		c.showSecluded(&args)
 		if _, err := to.conn.Write(b); err != nil {
 			return to, &exit.Error{Code: exit.StreamIO, Text: "rsync: [" + c.role() + "] write error: " + transfer.ErrnoText(err)}
 		}
@@ -185,6 +187,15 @@ func shownWords(argv []string) string {
 
 func plainInCommand(r rune) bool {
 	return 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || strings.ContainsRune(",.-_=+@/", r)
+}
+
+// showSecluded says which words the server is going to read before anything else.
+func (c *Client) showSecluded(args *transport.Arguments) {
+	if args.Secluded == nil || !c.log.WantsDebug(options.DebugCmd, 1) {
+		return
+	}
+	words := slices.Concat(args.Secluded[1:], args.Paths) // the first one is the program's name
+	c.log.Text(report.Client, "protected args: "+shownWords(words))
 }
 
 // startShell has cmd run on its host, by the remote shell or by who stands in for it.

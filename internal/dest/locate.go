@@ -132,8 +132,11 @@ func (h *Hand) readlink(d *fsys.Dir, name string) ([]byte, error) {
 	if h.link == nil {
 		h.link = make([]byte, fsys.PathMax)
 	}
-	n, err := d.Readlink(name, h.link)
-	if err == syscall.EINVAL && h.plan.Policy.Fake {
+	var n int
+	var err error
+	if !h.plan.Policy.Fake || !linksAsFiles {
+		n, err = d.Readlink(name, h.link)
+	} else { // a true link is none of those that are kept as files, and is replaced by one
 		var f *fsys.File
 		if f, err = d.OpenRead(name, 0, nil); err == nil {
 			n, err = io.ReadFull(f, h.link[:fsys.PathMax-1])

@@ -31,7 +31,7 @@ var choices = []choice{
 	{10, []string{"--ignore-existing", "--existing", "--ignore-existing --existing", "--size-only"}},
 	{7, []string{"--remove-source-files"}},
 	{9, []string{"--backup-dir=../bak", "--backup-dir=bak", "--backup --suffix=.old", "--backup-dir=../bak --suffix=.o"}},
-	{9, []string{"--partial-dir=.pd", "--partial", "--temp-dir=.", "--partial-dir=.pd --delay-updates"}},
+	{9, []string{"--partial-dir=.pd", "--partial", "--partial-dir=.pd --delay-updates"}},
 	{6, []string{"--max-delete=0", "--max-delete=1", "--max-delete=2", "--max-delete=3"}},
 	{6, []string{"--min-size=1", "--min-size=3", "--max-size=1", "--max-size=3"}},
 	{6, []string{"--modify-window=1", "--modify-window=2", "--modify-window=-1"}},
