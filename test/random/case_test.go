@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A testCase is one command line on small trees.
@@ -91,7 +92,7 @@ func (c *testCase) operate(r *rand.Rand) {
 	}
 	var top []string
 	for _, e := range c.trees["src"][1:] {
-		if !strings.Contains(e.path, "/") && !strings.ContainsAny(e.path, "\n*[\\\xff ") {
+		if !strings.Contains(e.path, "/") && plain(e.path) {
 			top = append(top, e.path)
 		}
 	}
@@ -115,7 +116,7 @@ func (c *testCase) operate(r *rand.Rand) {
 	if relative {
 		var deep []string
 		for _, e := range c.trees["src"][1:] {
-			if !strings.ContainsAny(e.path, "\n*[\\\xff ") {
+			if plain(e.path) {
 				deep = append(deep, e.path)
 			}
 		}
@@ -127,6 +128,9 @@ func (c *testCase) operate(r *rand.Rand) {
 		}
 	}
 }
+
+// plain tells whether a name stands for itself as an operand.
+func plain(name string) bool { return utf8.ValidString(name) && !strings.ContainsAny(name, "\n*[\\ ") }
 
 // letter says whether an option letter is given in a bundle.
 func (c *testCase) letter(l byte) bool {
