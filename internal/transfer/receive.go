@@ -132,11 +132,13 @@ func (c *conversation) together(ctx context.Context, led *ledger.Ledger, gen *ge
 	defer func() { c.reading = nil }()
 	wg.Go(func() {
 		recErr = rec.Run(ctx)
-		led.Finish()
 		close(c.reading)
 		if recErr != nil {
 			c.failed(recErr, report.RoleReceiver)
 		}
+		// Only now: a generator that waits for files must not take a receiver that failed for a
+		// sender that has left them out.
+		led.Finish()
 	})
 	wg.Go(func() {
 		if genErr = gen.Run(ctx); genErr != nil {
