@@ -23,16 +23,16 @@ import (
 
 // world is a directory D with a daemon's files, and the daemon.
 type world struct {
-	t            testing.TB
-	top, dir     string
-	daemon       string // the programs
-	client       string
-	port, spare  int
-	env          []string
-	cmd          *exec.Cmd
-	errs, syslog bytes.Buffer
-	since        time.Time
-	closeLog     func()
+	t           testing.TB
+	top, dir    string
+	daemon      string // the programs
+	client      string
+	port, spare int
+	env         []string
+	cmd         *exec.Cmd
+	errs        bytes.Buffer
+	since       time.Time
+	closeLog    func()
 }
 
 // files are what every world has: a module to pull from, one to push to, something to push, and a
