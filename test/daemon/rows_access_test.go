@@ -23,7 +23,7 @@ func rowsOfAccess() []row {
 		{name: "max connections is no number", conf: "[m]\npath = D/mod\n~max connections = 1x\nlock file = D/lock", do: `say -then 'r $URL/m/' 'm\n'`},
 		{name: "lock file that cannot be", conf: "[m]\npath = D/mod\nmax connections = 2\n~lock file = D/none/lock", do: `r $URL/m/`},
 		{name: "lock file shared", conf: "~max connections = 1\n~lock file = D/lock\n[m]\npath = D/mod\n[n]\npath = D/mod", do: `say -then 'r $URL/n/' 'm\n'`},
-		{name: "timeout of the start", conf: "~timeout = 1~~timeout = 61\n[m]\npath = D/mod", env: []string{}, do: `timeout 3 say; timeout 3 say 'm\n'; timeout 3 say '` + request + `'`},
+		{name: "timeout of the start", conf: "~timeout = 1~~timeout = 61\n[m]\npath = D/mod", env: []string{}, do: `timeout 20 say; timeout 20 say 'm\n'; timeout 20 say '` + request + `'`},
 		{name: "timeout", conf: "[m]\npath = D/mod\n~timeout = 1~~timeout = 2", do: `say '` + request + `'`},
 		{name: "timeout of the client", conf: "[m]\npath = D/mod\n~timeout = 50~~timeout = 1", do: `say 'm\n--server\x00--sender\x00--timeout=2\x00-e.LsfxCIvu\x00.\x00m/\x00\x00'`},
 		{name: "refused", reset: true, conf: "~refuse options = delete c zork", do: `r -a --delete src/ $URL/m/; r -ac $URL/m/ got/; r -a --remove-source-files src/ $URL/m/; r -a --delete $URL/m/ got/; r -a src/ $URL/m/`},

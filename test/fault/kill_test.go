@@ -295,13 +295,15 @@ func (k *killer) kill(p killPlace, w killWay, who victim, sig syscall.Signal, mo
 	t := k.t
 	k.fresh()
 	code, landed := k.interrupt(k.command(p, w), who, sig, moment)
-	receiver := theServer
+	receiver, receives := theServer, p.server
 	if !p.push {
-		receiver = theClient
+		receiver, receives = theClient, p.client
 	}
 	// A receiver that is killed outright cannot clean up; and who receives in a process of its
 	// own, as the reference does, may get its signal there.
-	mayLitter := sig == syscall.SIGKILL && (who == everybody || who == receiver)
+	// What the reference leaves behind is its own affair.
+	ours := receives != k.stock
+	mayLitter := sig == syscall.SIGKILL && (who == everybody || who == receiver) || !ours
 	litter := k.check(w)
 	if len(litter) > 0 && landed && !mayLitter {
 		t.Errorf("left %q", litter)
