@@ -145,6 +145,10 @@ func TestInjection(t *testing.T) {
 				return
 			}
 			want := in.run(t, top, rsh, stock)
+			for again := 0; again < 3 && !got.like(want); again++ {
+				// Which call of which process fails is not the same every time, at either end.
+				got, want = in.run(t, top, rsh, godwit), in.run(t, top, rsh, stock)
+			}
 			if want.injected == 0 {
 				t.Error("the reference makes no such call")
 			}
@@ -167,6 +171,11 @@ type outcome struct {
 	said     string
 	left     string
 	injected int
+}
+
+// like tells whether two runs came to the same.
+func (o outcome) like(other outcome) bool {
+	return o.code == other.code && o.said == other.said && o.left == other.left
 }
 
 func (in injection) run(t *testing.T, top, rsh, bin string) outcome {
