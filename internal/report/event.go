@@ -37,8 +37,8 @@ type Event struct {
 	Role    Role
 	Msg     Msg     // the entry of the catalogue, 0 for free text
 	Stderr  bool    // set by the Router: the text goes to the error stream
-	Charset Charset // set by the Router: what the terminal may show
-	// Converted texts are in the charset of the terminal, and may be shown as they are.
+	Charset Charset // set by the Router, unless Converted: what the terminal may show
+	// Converted texts are in a charset of --iconv, for which Charset stands.
 	Converted bool
 
 	// Text is the rendered text with its line end. An observer's event may

@@ -170,11 +170,11 @@ func (l *Log) Relay(class Class, text []byte) {
 	l.send(d)
 }
 
-// RelayConverted is Relay of a text whose characters have been converted to what the terminal
-// shows: of those none is escaped.
-func (l *Log) RelayConverted(class Class, text []byte) {
+// RelayConverted is Relay of a text that has been converted to a charset other than the terminal's:
+// cs says which of its bytes are shown as they are.
+func (l *Log) RelayConverted(class Class, text []byte, cs Charset) {
 	d := l.draft(KindText, class)
-	d.event.Converted = true
+	d.event.Charset, d.event.Converted = cs, true
 	d.buf = append(d.buf, text...)
 	d.event.Text = d.buf
 	l.router.observe(&d.event)

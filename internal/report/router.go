@@ -114,9 +114,8 @@ func (r *Router) Emit(e *Event) {
 	}
 	if r.Terminal != nil {
 		e.Stderr = toErr
-		e.Charset = r.Charset
-		if e.Converted {
-			e.Charset = CharsetRaw
+		if !e.Converted {
+			e.Charset = r.Charset
 		}
 		r.Terminal.Emit(e)
 	}

@@ -57,7 +57,19 @@ func (c *conversation) relayText(m wire.Msg, text []byte) {
 		c.log.Relay(report.Class(m), text)
 		return
 	}
-	c.log.RelayConverted(report.Class(m), c.conv.appendLocal(nil, text))
+	c.log.RelayConverted(report.Class(m), c.conv.appendLocal(nil, text), c.conv.shown())
+}
+
+// shown is what a terminal of the local charset may show of a text from the peer. Where the bytes
+// from 0x80 to 0x9F are controls, as in ISO 8859, they are not for a peer to send.
+func (c *converter) shown() report.Charset {
+	if c.enc == nil {
+		return report.CharsetUTF8
+	}
+	if r, err := c.enc.NewDecoder().Bytes([]byte{0x9b}); err == nil && string(r) == "\u009b" {
+		return report.CharsetLog
+	}
+	return report.CharsetRaw
 }
 
 // deletedName is what is shown of a deleted file that the peer names: the reference takes the name
