@@ -41,8 +41,8 @@ type Env struct {
 	InTTY bool
 }
 
-// Current returns the Env of this process. It reads the umask once, which for a moment changes
-// it: call it before any other goroutine runs.
+// Current returns the Env of this process. Where /proc does not tell the umask, reading it
+// changes it for a moment: call it before any other goroutine runs.
 func Current() (*Env, error) {
 	id, err := ids.CurrentIdentity()
 	if err != nil {
