@@ -203,7 +203,7 @@ func (s *stage) play(t *testing.T, c *scenario, protocol int) outcome {
 			}
 		})
 		if c.leaves || l.over {
-			conn.Close()
+			hangUp(conn)
 		}
 	}()
 	cmd.WaitDelay = 5 * time.Second
@@ -266,6 +266,16 @@ func (s *stage) intact(t *testing.T) {
 			t.Errorf("removed outside: %s", name)
 		}
 	}
+}
+
+// hangUp closes the liar's end as a program that ends closes its pipes: what the other end still sends
+// is lost without a reset, which a socket with unread bytes would cause.
+func hangUp(conn io.ReadWriteCloser) {
+	if half, ok := conn.(*net.UnixConn); ok && half.CloseWrite() == nil {
+		_ = half.SetReadDeadline(time.Now().Add(deadline))
+		_, _ = io.Copy(io.Discard, conn)
+	}
+	conn.Close()
 }
 
 // socketPair returns a connection and the file that is its other end.
