@@ -85,6 +85,7 @@ type Generator struct {
 	asking   request
 	segment  *flist.Segment  // the last one begun
 	passed   bool            // ... and gone through
+	asked    bool            // ... and files of it have been asked for
 	scanned  *flist.Segment  // the last one whose hard-link groups are known
 	lastOf   map[int32]int32 // hard-link group to its last member
 	held     int             // entries since something was written

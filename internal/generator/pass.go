@@ -94,7 +94,7 @@ func (g *Generator) known(s *flist.Segment) bool {
 
 // list handles the entries of one list in order.
 func (g *Generator) list(ctx context.Context, s *flist.Segment) error {
-	g.segment, g.passed, g.parent = s, false, parentMemory{id: -1}
+	g.segment, g.passed, g.asked, g.parent = s, false, false, parentMemory{id: -1}
 	g.scanGroups()
 	first := s.First()
 	incremental := g.List.Incremental()

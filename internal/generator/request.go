@@ -75,6 +75,7 @@ func (g *Generator) fullBasis(r *request) report.Arg {
 func (g *Generator) begin(ctx context.Context, r *request, head delta.Head) error {
 	v := r.v
 	if !g.dry {
+		g.asked = true
 		if g.redoing {
 			g.Ledger.RequestLate(v.ndx, v.first)
 		} else {
